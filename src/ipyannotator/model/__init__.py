@@ -1,0 +1,26 @@
+"""Frozen values: shapes, records, changes, the schema. They know nothing of stores or screens."""
+
+from ipyannotator.model.change import Answer, Change, Entry, Op, Ref, Status, invert, items, new_id, perform, refs
+from ipyannotator.model.records import (
+    RECORDS,
+    STATES,
+    Author,
+    ClassRecord,
+    FieldRecord,
+    ItemRecord,
+    ObjectRecord,
+    Origin,
+    Record,
+    State,
+    decode,
+    encode,
+)
+from ipyannotator.model.schema import Schema
+from ipyannotator.model.shapes import SHAPES, Bounds, Box, Shape, UnknownShape, decode_shape, encode_shape
+
+__all__ = [
+    "RECORDS", "SHAPES", "STATES", "Answer", "Author", "Bounds", "Box", "Change", "ClassRecord", "Entry",
+    "FieldRecord", "ItemRecord", "ObjectRecord", "Op", "Origin", "Record", "Ref", "Schema", "Shape", "State",
+    "Status", "UnknownShape", "decode", "decode_shape", "encode", "encode_shape", "invert", "items", "new_id",
+    "perform", "refs",
+]  # fmt: skip

@@ -1,0 +1,143 @@
+"""The records that a task consists of, as frozen values.
+
+    ClassRecord    one class of the task's schema
+    ItemRecord     what is known of one item besides its objects: state, note, the media's size and content hash
+    ObjectRecord   one annotated thing on one item
+    FieldRecord    one named value on one item
+
+Each has a JSON form (`encode`, `decode`), which is what operations, the log and the wire carry. `revision` is the
+number of the log entry that last changed the record; it is set by the store alone and never part of an operation.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeVar, cast, get_args
+
+import msgspec
+
+from ipyannotator.errors import InvalidValue
+from ipyannotator.model.shapes import Shape, UnknownShape, decode_shape
+
+State = Literal["todo", "done", "skipped", "flagged"]
+"""The state that is kept of an item. A `todo` item that has objects or fields is shown as in progress."""
+STATES: tuple[State, ...] = get_args(State)
+
+Origin = Literal["human", "model", "import", "file"]
+"""Who made a thing: a person, a model, an import of somebody's file, or the data source itself."""
+
+
+class Author(msgspec.Struct, frozen=True):
+    """Who makes changes. `id` is stable and unique in the project, `name` is for the screen."""
+
+    id: str
+    name: str = ""
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The base of the records."""
+
+    id: str
+    revision: int = 0
+
+
+class ItemRecord(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """One item; `id` is its key.
+
+    Attributes:
+        media: the size and content hash that the media had when it was annotated:
+            `{"width": px, "height": px, "hash": hex}`, or None before.
+        objects: how many objects there are; counted by the store, never set by an operation.
+    """
+
+    state: State = "todo"
+    note: str = ""
+    media: dict[str, Any] | None = None
+    objects: int = 0
+
+
+class ObjectRecord(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """One annotated thing.
+
+    Attributes:
+        item: the key of its item.
+        part: the named part of the output that it belongs to.
+        class_id: the id of its class, or None while it has none.
+        score: a model's confidence from 0 to 1, or None.
+        order: objects are listed and drawn by (order, id); microseconds since 1970 at creation.
+        author: the id of who created it.
+    """
+
+    item: str
+    shape: Shape
+    part: str = "objects"
+    class_id: str | None = None
+    attributes: dict[str, Any] = {}
+    score: float | None = None
+    track: str | None = None
+    origin: Origin = "human"
+    author: str = ""
+    order: int = 0
+
+
+class FieldRecord(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """One named value on an item; `id` is its name, `value` any JSON value, None where it was never set."""
+
+    item: str
+    value: Any = None
+
+
+class ClassRecord(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """One class of the schema.
+
+    Attributes:
+        name: shown on the screen and written to files; unique among the classes that are not retired.
+        color: `#rrggbb`.
+        key: the key that chooses it, or an empty string.
+        shapes: the kinds of shape it allows; empty for all.
+        retired: no longer offered; kept because objects or the log name it.
+    """
+
+    name: str
+    color: str = ""
+    key: str = ""
+    order: int = 0
+    shapes: tuple[str, ...] = ()
+    attributes: tuple[dict[str, Any], ...] = ()
+    skeleton: dict[str, Any] | None = None
+    retired: bool = False
+
+
+RECORDS: dict[str, type[Record]] = {
+    "item": ItemRecord,
+    "object": ObjectRecord,
+    "field": FieldRecord,
+    "class": ClassRecord,
+}
+"""The kinds of record that an operation can name."""
+
+R = TypeVar("R", bound=Record)
+
+
+def _dec_hook(kind: type, value: Any) -> Any:
+    if kind is Shape:
+        return decode_shape(value)
+    raise NotImplementedError(kind)
+
+
+def encode(record: Record) -> dict[str, Any]:
+    """Return the record's JSON form, without `revision` and without what the store counts."""
+    data = cast("dict[str, Any]", msgspec.to_builtins(record))
+    data.pop("revision", None)
+    if isinstance(record, ItemRecord):
+        data.pop("objects", None)
+    elif isinstance(record, ObjectRecord) and isinstance(record.shape, UnknownShape):
+        data["shape"] = record.shape.data
+    return data
+
+
+def decode(kind: type[R], data: Any) -> R:
+    """Return the record of a JSON form; raise `InvalidValue` where a value has the wrong type."""
+    try:
+        return msgspec.convert(data, kind, dec_hook=_dec_hook)
+    except msgspec.ValidationError as error:
+        raise InvalidValue(f"The {kind.__name__}", data, str(error)) from error

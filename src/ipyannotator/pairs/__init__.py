@@ -1,0 +1,1 @@
+"""Annotators: one file per pair of input and output."""

@@ -1,0 +1,1 @@
+"""What keeps the annotations: SQLite and its in-memory twin."""

@@ -1,0 +1,160 @@
+"""The seam between the editor and what keeps the annotations.
+
+A store keeps two things: the current state, in tables that serve all reads, and the append-only log of changes.
+`commit` is its only way in. Everything is addressed by task and layer, so several tasks share one store.
+
+`StoreState` and its parts are what reads return. The two built-in stores, and a stranger's, pass
+`ipyannotator.testing.check_store`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from ipyannotator.model import (
+    Answer,
+    Change,
+    ClassRecord,
+    Entry,
+    FieldRecord,
+    ItemRecord,
+    ObjectRecord,
+    Status,
+)
+from ipyannotator.registry import Registry
+
+STORES: Registry[type[Store]] = Registry("store", "ipyannotator.stores")
+"""Store classes by name; each is opened by `Store(folder, read_only=…)`."""
+
+
+class Counts(NamedTuple):
+    """Numbers kept up to date in each transaction.
+
+    Attributes:
+        states: items by shown state (`in_progress`, `done`, `skipped`, `flagged`); untouched ones are not counted.
+        classes: objects by class id; objects without a class under an empty string.
+    """
+
+    states: dict[str, int]
+    classes: dict[str, int]
+
+
+class Annotated(NamedTuple):
+    """All that is known of one item."""
+
+    item: ItemRecord
+    objects: list[ObjectRecord]
+    fields: list[FieldRecord]
+
+
+class Store(Protocol):
+    """What keeps annotations. All methods are safe to call from any thread.
+
+    Attributes:
+        project: a stable id of the project, made with the store; survives moving the folder.
+        read_only: whether writing raises `ReadOnly`.
+        location: where it is, for the screen.
+        notices: sentences that the person should see once (e.g. that the file system has no WAL).
+    """
+
+    project: str
+    read_only: bool
+    location: str
+    notices: list[str]
+
+    def commit(self, change: Change, status: Status = "ok") -> Answer:
+        """Apply a change in one transaction and append it to the log.
+
+        A change whose id is known is not applied again: its first answer is returned. An answer `conflict` is
+        kept like the others.
+
+        Raises:
+            InvalidValue: the change is malformed.
+            StoreError: it could not be written (disk full, no permission, damage); nothing was changed.
+            ReadOnly: the store is read-only.
+        """
+        ...
+
+    def keep(self, answer: Answer) -> None:
+        """Keep the answer of a change that was not committed (`rejected`), for a resend."""
+        ...
+
+    def answer(self, change_id: str) -> Answer | None:
+        """Return the kept answer of a change, or None."""
+        ...
+
+    def annotated(self, task: str, key: str, layer: str = "main") -> Annotated:
+        """Return all that is known of one item; defaults where nothing is. Objects by (order, id)."""
+        ...
+
+    def items(
+        self, task: str, layer: str = "main", *, after: str = "", until: str | None = None, finished: bool = False
+    ) -> Iterator[ItemRecord]:
+        """Iterate the touched items by key, lazily.
+
+        Args:
+            task: the task.
+            layer: the layer.
+            after: only keys greater than this.
+            until: only keys up to and including this.
+            finished: only items whose state is not `todo`.
+        """
+        ...
+
+    def each(self, task: str, layer: str = "main", keys: Iterable[str] | None = None) -> Iterator[Annotated]:
+        """Iterate all touched items with their objects and fields by key, lazily; or only those of `keys`."""
+        ...
+
+    def classes(self, task: str) -> list[ClassRecord]:
+        """Return the classes of the task, the retired ones too."""
+        ...
+
+    def counts(self, task: str, layer: str = "main") -> Counts:
+        """Return the counters."""
+        ...
+
+    def head(self) -> int:
+        """Return the number of the last log entry, 0 before the first. Cheap enough to ask twice a second."""
+        ...
+
+    def log(self, after: int = 0, *, task: str | None = None, limit: int | None = None) -> list[Entry]:
+        """Return the log's entries after a number, oldest first."""
+        ...
+
+    def to_undo(self, task: str, item: str, author: str, layer: str = "main") -> Change | None:
+        """Return the author's latest change that touched the item and stands, or None.
+
+        Undos and redos are not candidates, nor are changes of origin `file`; a change that was taken back and
+        brought back stands again.
+        """
+        ...
+
+    def to_redo(self, task: str, item: str, author: str, layer: str = "main") -> Change | None:
+        """Return the author's latest undo on the item that stands, unless a new change of theirs came after it."""
+        ...
+
+    def remember(self, name: str, value: bytes) -> None:
+        """Keep a value beside the annotations (e.g. the content of the last export); not part of the log."""
+        ...
+
+    def recall(self, name: str) -> bytes | None:
+        """Return a remembered value, or None."""
+        ...
+
+    def replay(self) -> Store:
+        """Return an in-memory store made from the log alone; equal to this one where nothing is wrong."""
+        ...
+
+    def compact(self, before: float) -> int:
+        """Drop log entries older than `before` (seconds since 1970), keeping a snapshot; return how many."""
+        ...
+
+    def backup(self, folder: Path, keep: int = 7) -> Path | None:
+        """Write today's copy, once a day, and drop all but the newest `keep`; None where there is nothing to do."""
+        ...
+
+    def close(self) -> None:
+        """End it; closing twice is harmless."""
+        ...

@@ -1,0 +1,1 @@
+"""Browser components, each a Python class and a TypeScript module of the same name."""
