@@ -1,6 +1,18 @@
 """Frozen values: shapes, records, changes, the schema. They know nothing of stores or screens."""
 
-from ipyannotator.model.change import Answer, Change, Entry, Op, Ref, Status, invert, items, new_id, perform, refs
+from ipyannotator.model.change import (
+    Answer,
+    Change,
+    Entry,
+    Op,
+    Ref,
+    Status,
+    invert,
+    items,
+    new_id,
+    perform,
+    refs,
+)
 from ipyannotator.model.records import (
     RECORDS,
     STATES,
