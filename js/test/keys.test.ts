@@ -1,0 +1,85 @@
+// @vitest-environment happy-dom
+import { describe, expect, it, vi } from 'vitest';
+import { actionOf, byPlace, canonical, keysFor, shortcut, shown, typing } from '../src/shared/keys';
+
+const press = (key: string, more: KeyboardEventInit = {}): KeyboardEvent =>
+  new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more });
+
+describe('canonical', () => {
+  it.each([
+    ['a', {}, 'a'],
+    ['A', {}, 'a'],
+    ['A', { shiftKey: true }, 'Shift+a'],
+    ['z', { ctrlKey: true }, 'Ctrl+z'],
+    ['z', { metaKey: true }, 'Ctrl+z'],
+    ['Z', { ctrlKey: true, shiftKey: true }, 'Ctrl+Shift+z'],
+    ['ArrowLeft', { shiftKey: true }, 'Shift+ArrowLeft'],
+    ['?', { shiftKey: true }, '?'],
+    ['+', { shiftKey: true }, '+'],
+    [' ', {}, 'Space'],
+    [' ', { shiftKey: true }, 'Shift+Space'],
+    ['Delete', {}, 'Delete'],
+    ['Enter', { altKey: true }, 'Alt+Enter'],
+    ['Shift', { shiftKey: true }, ''],
+    ['Dead', {}, ''],
+    ['a', { isComposing: true }, ''],
+  ] as const)('%s with %o is %s', (key, more, name) => {
+    expect(canonical(press(key, more))).toBe(name);
+  });
+});
+
+describe('actionOf', () => {
+  const keymap = { b: 'box', '1': 'class_1', 'Ctrl+z': 'undo', 'ф': 'other' };
+
+  it('prefers the character, then the place on the keyboard', () => {
+    expect(actionOf(press('b'), keymap)).toBe('box');
+    expect(actionOf(press('и', { code: 'KeyB' }), keymap)).toBe('box');
+    expect(actionOf(press('я', { code: 'KeyZ', ctrlKey: true }), keymap)).toBe('undo');
+    expect(actionOf(press('&', { code: 'Digit1' }), keymap)).toBe('class_1');
+    expect(actionOf(press('ф', { code: 'KeyA' }), keymap)).toBe('other');
+  });
+
+  it('does not take a shifted sign for its digit, nor a Latin letter for its place', () => {
+    expect(actionOf(press('!', { code: 'Digit1', shiftKey: true }), keymap)).toBe('');
+    expect(byPlace(press('n', { code: 'KeyB' }))).toBe('');
+  });
+
+  it('knows no inherited names', () => {
+    expect(actionOf(press('constructor'), {})).toBe('');
+  });
+});
+
+it('lists the keys of an action, shortest first, and shows them', () => {
+  expect(keysFor('delete', { Delete: 'delete', x: 'delete', y: 'other' })).toEqual(['x', 'Delete']);
+  expect(['b', 'Ctrl+z', 'Shift+ArrowLeft', '+', 'Ctrl++', 'Space'].map(shown)).toEqual([
+    'B', 'Ctrl+Z', 'Shift+←', '+', 'Ctrl++', 'Space',
+  ]);
+});
+
+describe('shortcut', () => {
+  it('acts, and keeps the key from the notebook', () => {
+    const act = vi.fn();
+    const event = press('b');
+    const stop = vi.spyOn(event, 'stopPropagation');
+    document.body.dispatchEvent(event);
+    expect(shortcut(event, { keymap: { b: 'box' }, act })).toBe(true);
+    expect(act).toHaveBeenCalledWith('box');
+    expect(event.defaultPrevented).toBe(true);
+    expect(stop).toHaveBeenCalled();
+  });
+
+  it('leaves alone what is typed as text and what has no meaning', () => {
+    const act = vi.fn();
+    const input = document.createElement('input');
+    document.body.append(input);
+    const typed = press('b');
+    input.dispatchEvent(typed);
+    expect(typing(input)).toBe(true);
+    expect(shortcut(typed, { keymap: { b: 'box' }, act })).toBe(false);
+    const unknown = press('q');
+    document.body.dispatchEvent(unknown);
+    expect(shortcut(unknown, { keymap: { b: 'box' }, act })).toBe(false);
+    expect(act).not.toHaveBeenCalled();
+    expect(unknown.defaultPrevented).toBe(false);
+  });
+});
