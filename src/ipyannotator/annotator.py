@@ -1,0 +1,80 @@
+"""The front door: `Annotator(input, output, settings)` and its three steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ipyannotator.base import Settings, Step
+from ipyannotator.errors import InvalidValue, UnsupportedPair
+from ipyannotator.mltypes import Input, NoOutput, Output
+from ipyannotator.pairs import PAIRS, BaseAnnotator
+
+
+class Annotator:
+    """Explore, create or improve the annotations of a data set.
+
+        Annotator(InputImage("photos"), OutputImageBbox(["car"])).create()
+
+    Attributes:
+        input_item: what the data are.
+        output_item: what is annotated; may be set anew between steps, each output is a task of its own.
+        settings: where the project lives.
+    """
+
+    def __init__(
+        self, input_item: Input, output_item: Output | None = None, settings: Settings | None = None
+    ) -> None:
+        if not isinstance(input_item, Input):
+            raise InvalidValue("The input", input_item, "an input such as InputImage('photos')")
+        self.input_item = input_item
+        self.output_item = output_item if output_item is not None else NoOutput()
+        self.settings = settings if settings is not None else Settings()
+
+    @property
+    def output_item(self) -> Output:
+        """What is annotated."""
+        return self._output_item
+
+    @output_item.setter
+    def output_item(self, output: Output) -> None:
+        if not isinstance(output, Output):
+            raise InvalidValue("The output", output, "an output such as OutputImageBbox(['car'])")
+        self._output_item = output
+
+    def explore(self) -> Any:
+        """Look at the data set and what is annotated; changes nothing, not even a file.
+
+        Raises:
+            UnsupportedPair: no annotator serves this input and output.
+            SourceError: the data cannot be found or listed.
+        """
+        return self._open(Step.EXPLORE)
+
+    def create(self) -> Any:
+        """Annotate: opens at the first item that is still to do. Raises as `explore`, and `StoreError`."""
+        return self._open(Step.CREATE)
+
+    def improve(self) -> Any:
+        """Check and correct what exists. Raises as `create`."""
+        return self._open(Step.IMPROVE)
+
+    def _open(self, step: Step) -> BaseAnnotator:
+        pair = (type(self.input_item), type(self.output_item))
+        if pair not in PAIRS or step not in PAIRS.get(*pair).steps:
+            raise UnsupportedPair(
+                f"Nothing serves {pair[0].__name__} with {pair[1].__name__} in the step {step.value!r}. There is: "
+                f"{_served()}."
+            )
+        return PAIRS.get(*pair)(self.input_item, self.output_item, self.settings, step)
+
+    def __repr__(self) -> str:
+        return f"Annotator({self.input_item!r}, {self.output_item!r}, {self.settings!r})"
+
+
+def _served() -> str:
+    parts = []
+    for pair in PAIRS:
+        if isinstance(pair, tuple):
+            steps = ", ".join(step.value for step in PAIRS.get(*pair).steps)
+            parts.append(f"{' with '.join(kind.__name__ for kind in pair)} ({steps})")
+    return "; ".join(sorted(parts)) or "nothing"

@@ -1,0 +1,86 @@
+"""What a project is: where its data lie, where results go, who annotates, and the steps.
+
+The names and defaults are those of the 2022 paper; what it did not have comes after.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+from ipyannotator.errors import InvalidValue
+from ipyannotator.model import Author
+
+
+class Step(str, Enum):
+    """What a person does with a task."""
+
+    EXPLORE = "explore"
+    CREATE = "create"
+    IMPROVE = "improve"
+
+
+@dataclass
+class Settings:
+    """Where a project lives and how it is worked on.
+
+    Attributes:
+        project_path: the project's folder; made when something is annotated.
+        project_file: a JSON of annotations to begin with, in the original's form; None for the one in `result_dir`.
+        image_dir: the folder of images, for outputs and data sets that name none themselves.
+        label_dir: the folder of label pictures.
+        result_dir: the folder for the database and the JSON, under `project_path`; `results` where None.
+        im_width: width of an image on screen, in CSS pixels, where the input gives none.
+        im_height: the same, vertically.
+        label_width: width of a label picture, in CSS pixels.
+        label_height: the same, vertically.
+        n_cols: columns of a grid.
+        n_rows: rows of a grid; None for as many as there are.
+        author: who annotates: a name or an `Author`. None: `JUPYTERHUB_USER`, else the user of the system.
+        done_on_next: whether moving on with Next also marks the item as done.
+        store: the name of a registered store.
+    """
+
+    project_path: Path = field(default_factory=lambda: Path("user_project"))
+    project_file: Path | None = None
+    image_dir: str | None = "images"
+    label_dir: str | None = None
+    result_dir: str | None = None
+    im_width: int = 50
+    im_height: int = 50
+    label_width: int = 50
+    label_height: int = 50
+    n_cols: int = 3
+    n_rows: int | None = None
+    author: str | Author | None = None
+    done_on_next: bool = False
+    store: str = "sql"
+
+    def __post_init__(self) -> None:
+        self.project_path = Path(self.project_path)
+        if self.project_file is not None:
+            self.project_file = Path(self.project_file)
+        if self.author is not None and not isinstance(self.author, (str, Author)):
+            raise InvalidValue("Settings.author", self.author, "a name or an Author")
+
+    @property
+    def results(self) -> Path:
+        """The folder of the database and the JSON."""
+        return self.project_path / (self.result_dir or "results")
+
+    def who(self) -> Author:
+        """Return the author of changes that are made here."""
+        if isinstance(self.author, Author):
+            return self.author
+        name = self.author or os.environ.get("JUPYTERHUB_USER") or _system_user()
+        return Author(id=name, name=name)
+
+
+def _system_user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a container may have no entry for the user's number
+        return "unknown"

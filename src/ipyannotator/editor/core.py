@@ -1,0 +1,333 @@
+"""The editor: the one door through which anything is modified, and the position in the data.
+
+How this works. A gesture in the browser, a line of Python and an undo all become a `Change` and go through `apply`:
+hooks may amend or refuse it, the store writes it in one transaction, the answer goes back at once (`reply`), and only
+then are observers told. `apply` may be called from any thread and any number of times with the same change: ids make
+it idempotent. Hooks run outside the lock that orders commits, so a slow one delays nobody's saving.
+
+A follower thread watches the tail of the log, so that what other kernels write on the same project reaches the
+observers (event `remote`) within half a second. It holds the editor weakly and ends with it.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterable
+from typing import Any, Literal
+
+import msgspec
+
+from ipyannotator.editor.events import Events, Failure
+from ipyannotator.editor.live import AnnotationView
+from ipyannotator.errors import Conflict, InvalidValue, NothingToUndo, ReadOnly, Rejected, StoreError
+from ipyannotator.model import Answer, Author, Change, ItemRecord, Op, Origin, Schema, invert, new_id
+from ipyannotator.mltypes import Output
+from ipyannotator.sources.base import Source
+from ipyannotator.stores.base import Store
+
+POLL = 0.4
+"""Seconds between two looks at the log's tail."""
+
+
+class Editor:
+    """The live model of one task on one source.
+
+    Args:
+        store: where annotations are kept.
+        source: what is annotated.
+        output: what is annotated on it.
+        author: who makes the changes that come through here.
+        layer: `main`, unless people work independently on the same items.
+        events: handlers to tell; a new set where None.
+    """
+
+    def __init__(
+        self, store: Store, source: Source, output: Output, *, author: Author, layer: str = "main",
+        events: Events | None = None,
+    ) -> None:  # fmt: skip
+        self.store = store
+        self.source = source
+        self.output = output
+        self.task = output.name
+        self.author = author
+        self.layer = layer
+        self.events = events or Events()
+        self.selection: tuple[str, ...] = ()
+        self._index = 0
+        self._lock = threading.RLock()
+        self._schema: Schema | None = None
+        self._own: set[int] = set()
+        self._seen = store.head()
+        self._closed = threading.Event()
+        threading.Thread(
+            target=_follow, args=(weakref.ref(self), self._closed), name="ipyannotator-follow", daemon=True
+        ).start()
+
+    # ---- reading ------------------------------------------------------------------------------------------------
+
+    @property
+    def read_only(self) -> bool:
+        """Whether changes are refused."""
+        return self.store.read_only
+
+    @property
+    def index(self) -> int:
+        """The position of the item on screen, from 0."""
+        return self._index
+
+    @property
+    def key(self) -> str:
+        """The key of the item on screen."""
+        return self.source.key(self._index)
+
+    @property
+    def schema(self) -> Schema:
+        """The classes of the task, as they are now."""
+        if self._schema is None:
+            self._schema = Schema(self.store.classes(self.task))
+        return self._schema
+
+    def view(self, key: str) -> AnnotationView:
+        """Return what is known of an item, as a live object."""
+        return AnnotationView(self, key)
+
+    def state(self, record: ItemRecord) -> str:
+        """Return the state that is shown: `todo` with something on it is `in_progress`."""
+        return "in_progress" if record.state == "todo" and record.objects else record.state
+
+    # ---- moving -------------------------------------------------------------------------------------------------
+
+    def go(self, index: int) -> None:
+        """Show the item at a position from 0; negative ones count from the end. Raise `IndexError`."""
+        total = len(self.source)
+        if not isinstance(index, int) or not -total <= index < total:
+            raise IndexError(f"There is no item {index!r}; there are {total}, numbered from 0.")
+        with self._lock:
+            self._index = index % total
+            self.selection = ()
+        self.events.emit("open", self.view(self.key))
+
+    def next_todo(self, start: int) -> int | None:
+        """Return the position of the first unfinished item from `start` on, going round; None if all are finished."""
+        total = len(self.source)
+        for first, last in ((start, total), (0, start)):
+            found = self._todo_between(first, last)
+            if found is not None:
+                return found
+        return None
+
+    def _todo_between(self, first: int, last: int) -> int | None:
+        # Ever larger pages: the next item is nearly always unfinished, and a million finished ones take few reads.
+        size = 32
+        while first < last:
+            keys = [self.source.key(i) for i in range(first, min(first + size, last))]
+            low, high = min(keys), max(keys)
+            finished = {
+                item.id for item in self.store.items(self.task, self.layer, until=high, finished=True, after=_before(low))
+            }
+            for offset, key in enumerate(keys):
+                if key not in finished:
+                    return first + offset
+            first, size = first + size, min(size * 4, 50_000)
+        return None
+
+    def select(self, ids: Iterable[str]) -> None:
+        """Tell observers which objects of the item on screen are selected."""
+        self.selection = tuple(ids)
+        self.events.emit("select", [obj for obj in self.view(self.key).objects if obj.id in set(self.selection)])
+
+    # ---- changing: the one door ---------------------------------------------------------------------------------
+
+    def apply(self, change: Change, reply: Callable[[Answer], None] | None = None) -> Answer:
+        """Make a change.
+
+        Args:
+            change: what to do. Author, layer and time are set here, whatever it says.
+            reply: is called with the answer as soon as it is durable, before observers are told.
+
+        Returns:
+            The answer: `ok`, `amended`, `rejected` or `conflict`; for a known id the one that was given before.
+
+        Raises:
+            ReadOnly: this is an explore step.
+            InvalidValue: the change is malformed.
+            StoreError: it could not be written now; nothing was changed, and the same change may be sent again.
+        """
+        if self.read_only:
+            raise ReadOnly("Explore changes nothing. Open the task with `.create()` to annotate.")
+        with self._lock:
+            answer = self.store.answer(change.id)
+            fresh = answer is None
+            if answer is None:
+                answer = self._decide(change)
+            if fresh and answer.change is not None:
+                self._own.add(answer.seq)
+                self._noticed(answer.change)
+        if reply is not None:
+            reply(answer)
+        if fresh and answer.change is not None:
+            self.events.emit("change", answer.change)
+            self.events.emit("task")
+        return answer
+
+    def do(self, ops: Iterable[Op], *, item: str | None = None, origin: Origin = "human", undoes: str = "") -> Change:
+        """Make a change of these operations, from Python; return what was stored.
+
+        Raises:
+            Rejected: a hook refused it.
+            Conflict: somebody changed the same values since they were read.
+        """
+        change = Change(
+            id=new_id(), task=self.task, ops=tuple(ops), item=self.key if item is None else item, origin=origin,
+            undoes=undoes,
+        )  # fmt: skip
+        answer = self.apply(change)
+        if answer.status == "rejected":
+            raise Rejected(answer.reason)
+        if answer.change is None:
+            raise Conflict(answer.reason, answer.current)
+        return answer.change
+
+    def refuse(self, change_id: str, reason: str) -> Answer:
+        """Keep and return the answer `rejected` for a change that cannot be made (it is malformed)."""
+        answer = Answer(id=change_id, status="rejected", reason=reason)
+        self.store.keep(answer)
+        return answer
+
+    def undo(self) -> Change:
+        """Take back the author's latest change on the item on screen.
+
+        Raises:
+            NothingToUndo: there is none.
+            Conflict: somebody has since edited the same values.
+        """
+        return self._back(self.store.to_undo(self.task, self.key, self.author.id, self.layer), "undo")
+
+    def redo(self) -> Change:
+        """Bring back what the author's latest undo on the item on screen took away; raises as `undo`."""
+        return self._back(self.store.to_redo(self.task, self.key, self.author.id, self.layer), "redo")
+
+    def add_class(self, name: str, *, retired: bool = False) -> str:
+        """Add a class, or offer a retired one again; return its id. Not an edit of the item, so undo passes it by."""
+        with self._lock:
+            found = self.schema.find(name)
+            if found is None:
+                op = self.schema.new_class(name, retired=retired)
+            elif found.retired and not retired:
+                op = Op("set", "class", found.id, path="retired", old=True, new=False)
+            else:
+                return found.id
+            self.do([op], item="")
+            return op.id
+
+    def set_state(self, state: str, *, note: str | None = None, key: str | None = None) -> None:
+        """Set the state of an item, and its note where one is given; nothing happens where both stand already."""
+        key = self.key if key is None else key
+        now = self.store.annotated(self.task, key, self.layer).item
+        ops = [Op("set", "item", key, key, "state", now.state, state)] if state != now.state else []
+        if note is not None and note != now.note:
+            ops.append(Op("set", "item", key, key, "note", now.note, note))
+        if ops:
+            self.do(ops, item=key)
+
+    def close(self) -> None:
+        """End the follower, the source and the store; closing twice is harmless."""
+        self._closed.set()
+        self.source.close()
+        self.store.close()
+
+    # ---- inside -------------------------------------------------------------------------------------------------
+
+    def _decide(self, change: Change) -> Answer:
+        if change.task != self.task:
+            raise InvalidValue("The task of the change", change.task, f"{self.task!r}")
+        change = msgspec.structs.replace(
+            change, author=self.author, layer=self.layer, time=time.time(), ops=tuple(map(self._signed, change.ops))
+        )
+        try:
+            amended = self.events.amend(change)
+        except Rejected as refusal:
+            answer = Answer(id=change.id, status="rejected", reason=str(refusal) or "refused by a hook")
+            self.store.keep(answer)
+            return answer
+        if amended is not change:  # whatever a hook made of it, it stays the answer to this change, by this author
+            amended = msgspec.structs.replace(
+                amended, id=change.id, task=change.task, author=change.author, layer=change.layer, undoes=change.undoes
+            )
+        self._check(amended)
+        return self.store.commit(amended, "ok" if amended == change else "amended")
+
+    def _signed(self, op: Op) -> Op:
+        """Put the author into a new object; one that an undo brings back keeps its own."""
+        if op.action != "create" or op.record != "object" or not isinstance(op.new, dict) or op.new.get("author"):
+            return op
+        order = op.new.get("order") or time.time_ns() // 1000
+        return msgspec.structs.replace(op, new={**op.new, "author": self.author.id, "order": order})
+
+    def _check(self, change: Change) -> None:
+        """Refuse classes that the schema does not have, unless this very change adds them."""
+        known = {op.id for op in change.ops if op.record == "class" and op.action == "create"}
+        for op in change.ops:
+            if op.record != "object" or op.action == "delete":
+                continue
+            wanted = op.new if op.path == "class_id" else (op.new or {}).get("class_id") if op.action == "create" else None
+            if wanted is not None and wanted not in known and self.schema.by_id(wanted) is None:
+                raise InvalidValue("The class id", wanted, "the id of a class of this task")
+
+    def _back(self, target: Change | None, what: Literal["undo", "redo"]) -> Change:
+        if target is None:
+            raise NothingToUndo(f"There is nothing of yours to {what} on this item.")
+        try:
+            return self.do(invert(target.ops), undoes=target.id, origin=target.origin)
+        except Conflict as clash:
+            raise Conflict(f"Cannot {what}: somebody has changed the same values since.", clash.current) from clash
+
+    def _noticed(self, change: Change) -> None:
+        if any(op.record == "class" for op in change.ops):
+            self._schema = None
+
+    def _catch_up(self) -> None:
+        head = self.store.head()
+        if head <= self._seen:
+            return
+        with self._lock:
+            entries = self.store.log(self._seen, task=self.task)
+            others = [entry.change for entry in entries if entry.seq not in self._own]
+            self._seen = max(head, self._seen)
+            self._own = {seq for seq in self._own if seq > self._seen}
+            for change in others:
+                self._noticed(change)
+        for change in others:
+            if change.layer == self.layer:
+                self.events.emit("remote", change)
+        if others:
+            self.events.emit("task")
+
+
+def _before(key: str) -> str:
+    """Return a key such that "greater than it" includes `key`: reads take an open lower bound."""
+    return key[:-1] if key else ""
+
+
+def _follow(reference: weakref.ref[Editor], closed: threading.Event) -> None:
+    failing = False
+    while not closed.wait(POLL):
+        editor = reference()
+        if editor is None:
+            return
+        try:
+            editor._catch_up()  # noqa: SLF001 - the follower is the editor's own thread
+            failing = False
+        except StoreError as error:
+            if not failing:  # said once, not twice a second
+                editor.events.emit("error", Failure.of(error, "Cannot read what others have saved"))
+            failing = True
+        except Exception as error:  # noqa: BLE001 - the thread must live, and the person must know
+            if not closed.is_set() and not failing:
+                editor.events.emit("error", Failure.of(error, "Cannot follow the changes of others"))
+            failing = True
+        del editor
+
+

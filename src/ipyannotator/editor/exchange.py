@@ -1,0 +1,184 @@
+"""Between the store and the project's JSON file, in the original's form.
+
+The database is the truth once it exists. The JSON is written by Save and close; it is read when there is no database
+yet, and later only on request, by a merge that touches only what was changed in it since it was written.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+import zlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ipyannotator.editor.core import Editor
+from ipyannotator.errors import FormatError
+from ipyannotator.formats import original
+from ipyannotator.model import ObjectRecord, Op, encode, encode_shape, new_id
+
+BATCH = 2000
+"""Operations in one change while a file is read for the first time."""
+
+
+def to_dict(editor: Editor, folder: str, *, only_annotated: bool = False) -> dict[str, Any]:
+    """Return the original's dictionary: the path of each item, under `folder` as written, to its value.
+
+    Args:
+        editor: the task.
+        folder: the path of the image folder, as the original wrote it.
+        only_annotated: leave out the items that nobody touched, which are None otherwise.
+    """
+    source = editor.source
+    values: dict[str, Any] = {}
+    if not only_annotated:
+        values = dict.fromkeys(f"{folder}/{source.key(index)}" for index in range(len(source)))
+    for item, objects, fields in editor.store.each(editor.task, editor.layer):
+        if item.state == "done" or objects or fields:
+            values[f"{folder}/{item.id}"] = editor.output.to_value(objects, fields, editor.schema)
+    return values
+
+
+def to_rows(editor: Editor) -> Iterator[dict[str, Any]]:
+    """Yield one row per object: item, state, id, label, the shape's values, score, origin, author."""
+    for item, objects, _ in editor.store.each(editor.task, editor.layer):
+        for record in objects:
+            shape = encode_shape(record.shape)
+            yield {
+                "item": item.id,
+                "state": editor.state(item),
+                "id": record.id,
+                "label": editor.schema.name(record.class_id),
+                **shape,
+                "score": record.score,
+                "origin": record.origin,
+                "author": record.author,
+                **{f"attributes.{name}": value for name, value in record.attributes.items()},
+            }
+
+
+def save(editor: Editor, path: Path, folder: str) -> Path:
+    """Write the JSON file atomically, and remember what was written.
+
+    A file that somebody changed since the last time is first copied aside, into `backups/` beside it.
+    """
+    data = original.dumps(to_dict(editor, folder))
+    if _changed_by_hand(editor, path):
+        kept = path.parent / "backups" / f"{path.stem}-{time.strftime('%Y%m%d-%H%M%S')}.json"
+        kept.parent.mkdir(exist_ok=True)
+        shutil.copy2(path, kept)
+        text = f"{path.name} had been changed outside; that version was kept as {kept}."
+        editor.events.emit("notice", "warning", text)
+    original.write(path, data)
+    editor.store.remember(_base_name(editor), zlib.compress(data))
+    return path
+
+
+def load(editor: Editor, path: Path, folder: str) -> int:
+    """Take a JSON file into an empty task; return how many items it told something of.
+
+    Items that have a value count as done: the original knew no other state.
+
+    Raises:
+        FormatError: it is broken, or of another output; nothing was taken in.
+    """
+    content = original.read(path)
+    parsed = {name: _parse(editor, path, name, value) for name, value in content.items() if value is not None}
+    keys = original.matched(parsed, editor.source.index, folder)
+    ops: list[Op] = []
+    for name, found in parsed.items():
+        key = keys[name]
+        ops += [Op("create", "object", o.id, key, new=encode(o)) for o in _records(editor, key, found)]
+        ops.append(Op("set", "item", key, key, "state", "todo", "done"))
+        if len(ops) >= BATCH:
+            editor.do(ops, item="", origin="file")
+            ops = []
+    if ops:
+        editor.do(ops, item="", origin="file")
+    editor.store.remember(_base_name(editor), zlib.compress(path.read_bytes()))
+    return len(parsed)
+
+
+def merge(editor: Editor, path: Path, folder: str) -> dict[str, int]:
+    """Bring in what was changed in the JSON file since it was last written: one change per item.
+
+    Returns:
+        `{"items": changed, "added": objects, "removed": objects, "kept": removals passed over, because the object was
+        changed here as well}`.
+    """
+    theirs = original.read(path)
+    remembered = editor.store.recall(_base_name(editor))
+    base: dict[str, Any] = msgspec.json.decode(zlib.decompress(remembered)) if remembered else {}
+    report = {"items": 0, "added": 0, "removed": 0, "kept": 0}
+    altered = {name: value for name, value in theirs.items() if value != base.get(name)}
+    parsed = {name: _parse(editor, path, name, value) for name, value in altered.items() if value is not None}
+    keys = original.matched(altered, editor.source.index, folder)
+    for name, key in keys.items():
+        then = _parse(editor, path, name, base[name]) if base.get(name) is not None else []
+        item, objects, _ = editor.store.annotated(editor.task, key, editor.layer)
+        found = parsed.get(name, [])
+        plan = original.merge(
+            list(map(_value, then)), list(map(_value, found)),
+            [(encode_shape(o.shape), editor.schema.name(o.class_id)) for o in objects],
+        )  # fmt: skip
+        ops = [Op("delete", "object", objects[at].id, key, old=encode(objects[at])) for at in plan.remove]
+        fresh = _records(editor, key, [found[at] for at in plan.add])
+        ops += [Op("create", "object", o.id, key, new=encode(o)) for o in fresh]
+        if name in parsed and item.state == "todo":
+            ops.append(Op("set", "item", key, key, "state", "todo", "done"))
+        if ops:
+            editor.do(ops, item=key, origin="import")
+            report["items"] += 1
+        report["added"] += len(plan.add)
+        report["removed"] += len(plan.remove)
+        report["kept"] += plan.kept
+    return report
+
+
+def _value(found: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
+    return encode_shape(found["shape"]), found["label"]
+
+
+def _parse(editor: Editor, path: Path, name: str, value: Any) -> list[dict[str, Any]]:
+    try:
+        return editor.output.from_value(value)
+    except FormatError as error:
+        raise FormatError(
+            f"{path}, at {name!r}: {error} Nothing was taken in. "
+            f"If the file belongs to another output, move it away or choose another `Settings.result_dir`."
+        ) from error
+
+
+def _records(editor: Editor, key: str, found: Iterable[dict[str, Any]]) -> list[ObjectRecord]:
+    now = time.time_ns() // 1000
+    records = []
+    for at, values in enumerate(found):
+        label = values["label"]
+        # A name that the output does not offer is kept as a retired class, so that nothing is lost or renamed.
+        class_id = None if label is None else _class_id(editor, label)
+        records.append(
+            ObjectRecord(
+                id=new_id(), item=key, shape=values["shape"], class_id=class_id, origin="import",
+                attributes=values.get("attributes", {}), author=editor.author.id, order=now + at,
+            )
+        )  # fmt: skip
+    return records
+
+
+def _class_id(editor: Editor, label: str) -> str:
+    found = editor.schema.find(label)
+    return found.id if found else editor.add_class(label, retired=editor.output.classes is not None)
+
+
+def _base_name(editor: Editor) -> str:
+    return f"export:{editor.task}:{editor.layer}"
+
+
+def _changed_by_hand(editor: Editor, path: Path) -> bool:
+    if not path.exists():
+        return False
+    remembered = editor.store.recall(_base_name(editor))
+    return remembered is None or path.read_bytes() != zlib.decompress(remembered)

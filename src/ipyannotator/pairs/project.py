@@ -1,0 +1,152 @@
+"""Opening a project for one task: the source, the store, and the JSON file that belongs to it.
+
+Explore opens everything for reading: where there is no database yet but a JSON, that JSON is read into memory.
+Create makes what is missing, and takes an existing JSON in once. A second task in the same folder, and one beside a
+JSON of another output, has a file of its own, `annotations-<task>.json`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from ipyannotator.base import Settings, Step
+from ipyannotator.editor import Editor, Events, exchange
+from ipyannotator.errors import FormatError, MissingFolder, StoreError
+from ipyannotator.formats import original
+from ipyannotator.mltypes import Input, Output
+from ipyannotator.sources import SOURCES, MediaCache, Source
+from ipyannotator.stores import STORES, MemoryStore, Store
+
+MAIN = "main_task"
+"""Under this name a store remembers the task that `annotations.json` belongs to."""
+
+
+class Project(NamedTuple):
+    """What an annotator works on.
+
+    Attributes:
+        editor: the live model.
+        media: where pictures come from.
+        json: the task's file in the original's form.
+        folder: the path of the data as it is written into that file.
+        notices: what the person should hear at once.
+    """
+
+    editor: Editor
+    media: MediaCache
+    json: Path
+    folder: str
+    notices: list[str]
+
+
+def open_project(item: Input, output: Output, settings: Settings, step: Step, events: Events) -> Project:
+    """Open the source and the store of a task.
+
+    Raises:
+        SourceError: the data cannot be found or listed.
+        StoreError: the database cannot be opened, or the folder of results cannot be made.
+        FormatError: the JSON to begin with is broken.
+    """
+    results = settings.results
+    reading = step is Step.EXPLORE
+    cache = results / "cache" if results.is_dir() or not reading else None
+    source = SOURCES.get(type(item))(item, settings.project_path, cache)
+    try:
+        given = _given(settings)
+        store, beginning = _open_store(settings, given, reading=reading)
+        try:
+            return _assemble(store, source, cache, output, settings, events, beginning, item)
+        except BaseException:
+            store.close()
+            raise
+    except BaseException:
+        source.close()
+        raise
+
+
+def _given(settings: Settings) -> Path | None:
+    """Return the JSON that the settings name; under the project's folder, else under the working directory."""
+    if settings.project_file is None:
+        return None
+    places = [settings.project_path / settings.project_file, settings.project_file]
+    for place in places:
+        if place.is_file():
+            return place
+    sought = " and ".join(str(place) for place in dict.fromkeys(places))
+    raise MissingFolder(f"Settings.project_file is {str(settings.project_file)!r}, which is no file; sought {sought}.")
+
+
+def _open_store(settings: Settings, given: Path | None, *, reading: bool) -> tuple[Store, bool]:
+    """Return the store, and whether it is to begin with a JSON."""
+    results = settings.results
+    if not reading:
+        try:
+            results.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(
+                f"Cannot make the folder of results {results}: {error.strerror}. Choose another with "
+                "`Settings(project_path=…)` or `Settings(result_dir=…)`; `.explore()` needs none."
+            ) from error
+    store = STORES.get(settings.store)(results, read_only=reading)
+    empty = store.head() == 0
+    if reading and empty and (given or (results / "annotations.json").is_file()):
+        store.close()
+        return MemoryStore(), True
+    return store, empty
+
+
+def _assemble(
+    store: Store, source: Source, cache: Path | None, output: Output, settings: Settings, events: Events,
+    beginning: bool, item: Input,
+) -> Project:  # fmt: skip
+    editor = Editor(store, source, output, author=settings.who(), events=events)
+    media = MediaCache(source, cache)
+    folder = _folder_as_written(item, settings)
+    notices = [*source.notices, *store.notices]
+    main = settings.results / "annotations.json"
+    own = settings.results / f"annotations-{output.name}.json"
+    try:
+        begin_with = (_given(settings) or main) if beginning else None
+        if begin_with is not None and begin_with.is_file():
+            if _is_foreign(output, begin_with):
+                notices.append(f"{begin_with} belongs to another output; it is left as it is, this task has {own.name}.")
+                main = own
+            else:
+                exchange.load(editor, begin_with, folder)
+        if not editor.read_only and main is not own and store.recall(MAIN) is None:
+            store.remember(MAIN, output.name.encode())
+        if store.recall(MAIN) not in (None, output.name.encode()):
+            main = own
+        if not editor.read_only and output.classes is not None:
+            declared = editor.schema.declare(output.classes)
+            if declared:
+                editor.do(declared, item="", origin="file")
+        if isinstance(store, MemoryStore):
+            store.read_only = settings.store != "memory"
+    except BaseException:
+        media.close()
+        editor.close()
+        raise
+    return Project(editor, media, main, folder, notices)
+
+
+def _is_foreign(output: Output, path: Path) -> bool:
+    """Tell whether no value of the file is of this output's form; a few that are not are a fault, not another form."""
+    values = [value for value in original.read(path).values() if value is not None]
+    return bool(values) and not any(_fits(output, value) for value in values)
+
+
+def _fits(output: Output, value: object) -> bool:
+    try:
+        output.from_value(value)
+    except FormatError:
+        return False
+    return True
+
+
+def _folder_as_written(item: Input, settings: Settings) -> str:
+    """Return the path of the data as the original wrote it: under the project's folder where it lies there."""
+    folder = Path(getattr(item, "image_dir", "."))
+    inside = settings.project_path / folder
+    return (inside if folder.is_absolute() or inside.is_dir() else folder).as_posix()

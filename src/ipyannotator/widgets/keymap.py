@@ -1,0 +1,147 @@
+"""The keymap: which key does what. Live: what is set here works on the next key press.
+
+A value is the name of an action, `tool:<name>`, `class:<name>`, or any callable, which is called in Python with the
+annotator. Keys are written as `x`, `Shift+x`, `Ctrl+z`, `ArrowLeft`, `Space`, `Enter`, `?`; Ctrl and Cmd are one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, MutableMapping
+from typing import Any, Final
+
+from ipyannotator.errors import InvalidValue
+
+ACTIONS: Final = {
+    "done": "Done, and open the next one to do",
+    "skip": "Skip",
+    "flag": "Flag with a note",
+    "next": "Next",
+    "previous": "Previous",
+    "next_todo": "Next one to do",
+    "first": "First",
+    "last": "Last",
+    "undo": "Undo",
+    "redo": "Redo",
+    "save": "Save the JSON file",
+    "delete": "Delete what is selected",
+    "select_all": "Select all",
+    "next_object": "Select the next object",
+    "previous_object": "Select the previous object",
+    "escape": "Cancel, or select nothing",
+    "corner": "Set a corner of a box at the crosshair",
+    "nudge_left": "Crosshair or selection left",
+    "nudge_right": "Crosshair or selection right",
+    "nudge_up": "Crosshair or selection up",
+    "nudge_down": "Crosshair or selection down",
+    "nudge_left_far": "… ten times as far left",
+    "nudge_right_far": "… ten times as far right",
+    "nudge_up_far": "… ten times as far up",
+    "nudge_down_far": "… ten times as far down",
+    "filter_classes": "Find a class by name",
+    "fit": "Fit the picture into the window",
+    "actual_size": "One picture pixel per screen pixel",
+    "zoom_in": "Zoom in",
+    "zoom_out": "Zoom out",
+    "fullscreen": "Full screen",
+    "help": "Show the keys",
+}
+"""The actions, with what the help calls them."""
+
+DEFAULT_KEYS: Final = {
+    "Enter": "done",
+    "s": "skip",
+    "Shift+f": "flag",
+    "d": "next",
+    "a": "previous",
+    "PageDown": "next",
+    "PageUp": "previous",
+    "Shift+d": "next_todo",
+    "Home": "first",
+    "End": "last",
+    "Ctrl+z": "undo",
+    "Ctrl+Shift+z": "redo",
+    "Ctrl+y": "redo",
+    "Ctrl+s": "save",
+    "Delete": "delete",
+    "Backspace": "delete",
+    "Ctrl+a": "select_all",
+    "]": "next_object",
+    "[": "previous_object",
+    "Escape": "escape",
+    "Space": "corner",
+    "ArrowLeft": "nudge_left",
+    "ArrowRight": "nudge_right",
+    "ArrowUp": "nudge_up",
+    "ArrowDown": "nudge_down",
+    "Shift+ArrowLeft": "nudge_left_far",
+    "Shift+ArrowRight": "nudge_right_far",
+    "Shift+ArrowUp": "nudge_up_far",
+    "Shift+ArrowDown": "nudge_down_far",
+    "/": "filter_classes",
+    "f": "fit",
+    "0": "actual_size",
+    "+": "zoom_in",
+    "=": "zoom_in",
+    "-": "zoom_out",
+    "Shift+Enter": "fullscreen",
+    "?": "help",
+    "v": "tool:select",
+    "b": "tool:box",
+    "h": "tool:pan",
+}
+"""What the keys do unless somebody says otherwise; the classes' own keys come on top."""
+
+Action = str | Callable[..., Any]
+
+
+class KeyMap(MutableMapping[str, Action]):
+    """A mapping of keys to actions that tells when it changes.
+
+    Args:
+        changed: is called after every change.
+    """
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        self._keys: dict[str, Action] = dict(DEFAULT_KEYS)
+        self._changed = changed
+
+    def __getitem__(self, key: str) -> Action:
+        return self._keys[key]
+
+    def __setitem__(self, key: str, action: Action) -> None:
+        if not isinstance(key, str) or not key:
+            raise InvalidValue("The key", key, "a name such as 'x', 'Ctrl+z' or 'ArrowLeft'")
+        known = callable(action) or action in ACTIONS or str(action).startswith(("tool:", "class:"))
+        if not known:
+            names = ", ".join(ACTIONS)
+            raise InvalidValue(f"The action of key {key!r}", action, f"a callable, 'tool:…', 'class:…' or one of: {names}")
+        self._keys[key] = action
+        self._changed()
+
+    def __delitem__(self, key: str) -> None:
+        del self._keys[key]
+        self._changed()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def wire(self, classes: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+        """Return the keys as the browser needs them: key to action name, and action name to label.
+
+        Args:
+            classes: class name to id; `class:<name>` becomes `class:<id>`.
+        """
+        keys, labels = {}, dict(ACTIONS)
+        for key, action in self._keys.items():
+            if callable(action):
+                keys[key] = f"call:{key}"
+                labels[keys[key]] = getattr(action, "__doc__", None) or getattr(action, "__name__", "Python")
+            elif action.startswith("class:"):
+                name = action.removeprefix("class:")
+                keys[key] = f"class:{classes.get(name, name)}"
+            else:
+                keys[key] = action
+        return keys, {name: label.strip().splitlines()[0] for name, label in labels.items()}
