@@ -10,14 +10,19 @@ export interface KeyTarget {
 }
 
 const MODIFIERS = new Set(['Control', 'Meta', 'Alt', 'Shift', 'AltGraph', 'CapsLock', 'Fn', 'OS', 'NumLock']);
-const NAMES: Readonly<Record<string, string>> = { ' ': 'Space', Esc: 'Escape', Del: 'Delete', Spacebar: 'Space' };
+const NAMES = new Map([
+  [' ', 'Space'],
+  ['Spacebar', 'Space'],
+  ['Esc', 'Escape'],
+  ['Del', 'Delete'],
+]);
 
 /** The name of the pressed key with its modifiers; empty for a modifier alone, a dead key, or while composing. */
 export function canonical(event: KeyboardEvent): string {
   const { key } = event;
   if (!key || event.isComposing || MODIFIERS.has(key)) return '';
   if (key === 'Dead' || key === 'Process' || key === 'Unidentified') return '';
-  return modified(event, NAMES[key] ?? key);
+  return modified(event, NAMES.get(key) ?? key);
 }
 
 /**
@@ -61,20 +66,20 @@ export function keysFor(action: string, keymap: Readonly<Record<string, string>>
     .sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
 }
 
-const SIGNS: Readonly<Record<string, string>> = {
-  ArrowLeft: '←',
-  ArrowRight: '→',
-  ArrowUp: '↑',
-  ArrowDown: '↓',
-  Escape: 'Esc',
-  Delete: 'Del',
-};
+const SIGNS = new Map([
+  ['ArrowLeft', '←'],
+  ['ArrowRight', '→'],
+  ['ArrowUp', '↑'],
+  ['ArrowDown', '↓'],
+  ['Escape', 'Esc'],
+  ['Delete', 'Del'],
+]);
 
 /** A key as it is shown to people: `Ctrl+Z`, `Shift+←`, `B`. */
 export function shown(key: string): string {
   const cut = key.lastIndexOf('+', key.length - 2);
   const [head, last] = cut < 0 ? ['', key] : [key.slice(0, cut + 1), key.slice(cut + 1)];
-  return head + (SIGNS[last] ?? ([...last].length === 1 ? last.toUpperCase() : last));
+  return head + (SIGNS.get(last) ?? ([...last].length === 1 ? last.toUpperCase() : last));
 }
 
 /** Whether keys typed here are text: an input for text, a text area, a drop-down, or anything editable. */

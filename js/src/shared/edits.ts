@@ -1,0 +1,38 @@
+// The edits that several widgets offer, as one commit each: choose a class, delete objects.
+import type { Op } from './protocol';
+import type { Session } from './session';
+
+type Editable = Pick<Session, 'item' | 'objects' | 'byId' | 'selection' | 'readOnly' | 'commit' | 'setActiveClass'>;
+
+/** Make a class the active one, and give it to the selected objects. */
+export function chooseClass(session: Editable, classId: string): void {
+  const { item } = session;
+  if (item && !session.readOnly) {
+    const ops: Op[] = [];
+    for (const id of session.selection) {
+      const object = session.byId.get(id);
+      const old = object?.class_id ?? null;
+      if (!object || old === classId) continue;
+      ops.push({ action: 'set', record: 'object', id, item: item.key, path: 'class_id', old, new: classId });
+    }
+    if (ops.length) session.commit(ops);
+  }
+  session.setActiveClass(classId);
+}
+
+/** Delete objects, in one undo. `selected` is what is selected afterwards. */
+export function deleteObjects(session: Editable, ids: Iterable<string>, selected?: string[]): void {
+  const { item } = session;
+  if (!item || session.readOnly) return;
+  const ops: Op[] = [];
+  for (const id of ids) {
+    const object = session.byId.get(id);
+    if (object) ops.push({ action: 'delete', record: 'object', id, item: item.key, old: { ...object } });
+  }
+  if (!ops.length) return;
+  const gone = new Set(ops.map((op) => op.id));
+  session.commit(ops, selected ?? [...session.selection].filter((id) => !gone.has(id)));
+}
+
+/** What an object is called on the screen. */
+export const NO_CLASS = 'no class';

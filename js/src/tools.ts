@@ -1,0 +1,129 @@
+// The rail of tools: one button per tool, then the views of the picture. It shows and asks; it draws nothing itself.
+import type { AnyModel } from '@anywidget/types';
+import { Expand, Hand, MousePointer2, Scan, Shapes, SquareDashed } from 'lucide-static';
+import { element, icon, KEEP_KEYS, setAttribute, setText } from './shared/dom';
+import { keysFor, shortcut, shown, swallow } from './shared/keys';
+import type { Session } from './shared/session';
+import { type Values, widget } from './shared/widget';
+
+interface Button {
+  /** The name of the tool, or of the action. */
+  name: string;
+  label: string;
+  svg: string;
+  /** Makes or changes objects, so it is not offered where nothing can be changed. */
+  edits?: boolean;
+}
+
+/** The tools that have an icon and a label of their own; any other name gets general ones. */
+export const TOOLS = new Map<string, Button>(
+  [
+    { name: 'select', label: 'Select', svg: MousePointer2 },
+    { name: 'box', label: 'Box', svg: SquareDashed, edits: true },
+    { name: 'pan', label: 'Pan', svg: Hand },
+  ].map((tool) => [tool.name, tool]),
+);
+
+const VIEWS: readonly Button[] = [
+  { name: 'fit', label: 'Fit', svg: Expand },
+  { name: 'actual_size', label: 'Actual size', svg: Scan },
+];
+
+export interface ToolsValues extends Values {
+  /** The names of the tools on offer, in order. */
+  tools: string[];
+}
+
+function known(name: string): Button {
+  const label = name.replaceAll('_', ' ');
+  return TOOLS.get(name) ?? { name, label: label.charAt(0).toUpperCase() + label.slice(1), svg: Shapes, edits: true };
+}
+
+interface Shown {
+  made: HTMLButtonElement;
+  key: HTMLElement;
+  label: string;
+  action: string;
+  tool: Button | null;
+}
+
+export function mount(session: Session, el: HTMLElement, owner: AbortSignal, model: AnyModel<ToolsValues>): void {
+  const rail = element('div', {
+    class: 'ipya ipya-tools',
+    role: 'toolbar',
+    'aria-label': 'Tools',
+    'aria-orientation': 'vertical',
+  });
+  el.replaceChildren(rail);
+  let buttons: Shown[] = [];
+
+  const button = (of: Button, tool: Button | null): Shown => {
+    const key = element('span', { class: 'ipya-tool-key', 'aria-hidden': true });
+    const made = element(
+      'button',
+      { type: 'button', class: 'ipya-tool', 'aria-label': of.label, tabindex: -1, ...KEEP_KEYS },
+      icon(of.svg),
+      key,
+    );
+    made.addEventListener('click', () => (tool ? session.setTool(of.name) : session.act(of.name)), { signal: owner });
+    return { made, key, label: of.label, action: of.name, tool };
+  };
+
+  const refresh = (): void => {
+    for (const { made, key, label, action, tool } of buttons) {
+      const first = keysFor(action, session.keymap)[0];
+      setText(key, first && [...shown(first)].length <= 3 ? shown(first) : '');
+      setAttribute(made, 'title', first ? `${label} (${shown(first)})` : label);
+      setAttribute(made, 'aria-keyshortcuts', first?.replace('Ctrl', 'Control'));
+      if (!tool) continue;
+      setAttribute(made, 'aria-pressed', session.tool === tool.name);
+      made.hidden = session.readOnly && tool.edits === true;
+    }
+    const open = buttons.filter(({ made }) => !made.hidden);
+    const stop = open.find(({ made }) => made === document.activeElement) ??
+      open.find(({ tool }) => tool?.name === session.tool) ?? open[0];
+    for (const each of buttons) each.made.tabIndex = each === stop ? 0 : -1;
+  };
+
+  const build = (): void => {
+    const tools = model.get('tools').map((name) => button(known(name), known(name)));
+    const views = VIEWS.map((view) => button(view, null));
+    buttons = [...tools, ...views];
+    const line = element('div', { class: 'ipya-tools-line', role: 'separator' });
+    rail.replaceChildren(...tools.map(({ made }) => made), line, ...views.map(({ made }) => made));
+    refresh();
+  };
+
+  rail.addEventListener(
+    'keydown',
+    (event) => {
+      const open = buttons.filter(({ made }) => !made.hidden).map(({ made }) => made);
+      const at = open.indexOf(event.target as HTMLButtonElement);
+      const to = at < 0 ? undefined : MOVES.get(event.key)?.(at, open.length);
+      const plain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey;
+      if (to !== undefined && plain) {
+        swallow(event);
+        open[to]?.focus();
+        refresh();
+      } else if (plain && (event.key === 'Enter' || event.key === ' ')) {
+        event.stopPropagation(); // the button's own click follows
+      } else {
+        shortcut(event, session);
+      }
+    },
+    { signal: owner },
+  );
+  for (const signal of ['tool', 'keymap', 'readOnly'] as const) session.on(signal, refresh, owner);
+  model.on('change:tools', build);
+  owner.addEventListener('abort', () => model.off('change:tools', build), { once: true });
+  build();
+}
+
+const MOVES = new Map<string, (at: number, count: number) => number>([
+  ['ArrowDown', (at, count) => (at + 1) % count],
+  ['ArrowUp', (at, count) => (at + count - 1) % count],
+  ['Home', () => 0],
+  ['End', (_, count) => count - 1],
+]);
+
+export default widget<ToolsValues>(mount);
