@@ -11,7 +11,10 @@ from typing import Any, NamedTuple, Protocol
 from ipyannotator.registry import Registry
 
 SOURCES: Registry[Any] = Registry("source", "ipyannotator.sources")
-"""Functions `(input, project_path) -> Source`, by the class of the input."""
+"""Functions `(input, project_path, cache) -> Source`, by the class of the input.
+
+`cache` is a folder where things that can be made again may be kept, or None.
+"""
 
 
 class Request(NamedTuple):
