@@ -1,4 +1,5 @@
 // The classes: choose what is drawn next, or what the selected objects are; see how many of each are on the item.
+import './classes.css';
 import type { AnyModel } from '@anywidget/types';
 import { matching, type Order, order } from './shared/classlist';
 import { coalesced, element, freshId, KEEP_KEYS, safeColor, setAttribute, setText } from './shared/dom';

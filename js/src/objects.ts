@@ -2,6 +2,7 @@
 //
 // However many objects there are, the page holds only the rows that can be seen, and some beyond. A row is an
 // option for screen readers, with its Delete button beside it.
+import './objects.css';
 import { X } from 'lucide-static';
 import { describe } from './shared/describe';
 import { coalesced, element, freshId, icon, KEEP_KEYS, safeColor, setAttribute, setText } from './shared/dom';

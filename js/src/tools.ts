@@ -1,4 +1,5 @@
 // The rail of tools: one button per tool, then the views of the picture. It shows and asks; it draws nothing itself.
+import './tools.css';
 import type { AnyModel } from '@anywidget/types';
 import { Expand, Hand, MousePointer2, Scan, Shapes, SquareDashed } from 'lucide-static';
 import { element, icon, KEEP_KEYS, setAttribute, setText } from './shared/dom';
@@ -71,7 +72,7 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
 
   const refresh = (): void => {
     for (const { made, key, label, action, tool } of buttons) {
-      const first = keysFor(action, session.keymap)[0];
+      const first = keysFor(tool ? `tool:${action}` : action, session.keymap)[0];
       setText(key, first && [...shown(first)].length <= 3 ? shown(first) : '');
       setAttribute(made, 'title', first ? `${label} (${shown(first)})` : label);
       setAttribute(made, 'aria-keyshortcuts', first?.replace('Ctrl', 'Control'));
