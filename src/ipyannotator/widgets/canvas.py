@@ -62,6 +62,7 @@ class Canvas(Component):
         self._workers = ThreadPoolExecutor(2, "ipyannotator-show")
         self._request = Request(1280, 720)
         self._turn = 0
+        self._greeted = False
         self._sent: OrderedDict[str, None] = OrderedDict()
         self._said: set[str] = set()
         self._subscriptions: list[tuple[str, Callable[..., Any]]] = [
@@ -81,7 +82,8 @@ class Canvas(Component):
     def show(self) -> None:
         """Send the item on screen: at once what is known of it, together with its picture."""
         self._turn += 1
-        self._later(self._show, self._turn)
+        if self._greeted:  # before a view has said how large it is, nobody is looking
+            self._later(self._show, self._turn)
 
     def notify(self, level: str, text: str, detail: str = "") -> None:
         """Say something to the person; `level` is `info`, `warning` or `error`."""
@@ -230,6 +232,7 @@ class Canvas(Component):
         self._request = Request(max(int(content["width"]), 1), max(int(content["height"]), 1))
         with self._out:
             self._sent.clear()
+        self._greeted = True
         self.show()
 
     def _on_change(self, content: Mapping[str, Any]) -> None:

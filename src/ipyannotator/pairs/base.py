@@ -1,0 +1,428 @@
+"""What all annotators share: the frame around an editor, its actions, and the Python side that a user holds.
+
+How this works. An annotator is an ipywidgets box, so it displays and composes as any widget does. It opens the
+project for a step, puts widgets into the slots of its frame, and wires them by `act`: every button and every key ends
+there, and what an action does is looked up by name when it runs. So a method that somebody replaces, on the class or
+on one annotator, takes effect on what is already on screen.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import ipywidgets as widgets
+import traitlets
+
+from ipyannotator.base import Settings, Step
+from ipyannotator.editor import Annotations, AnnotationView, Editor, Events, exchange
+from ipyannotator.editor.events import Failure
+from ipyannotator.editor.relink import FactKeeper, missing, relink
+from ipyannotator.errors import InvalidValue, IpyannotatorError, MissingPackage, ReadOnly
+from ipyannotator.mltypes import Input, Output
+from ipyannotator.model import new_id
+from ipyannotator.pairs.project import Project, open_project
+from ipyannotator.registry import Registry
+from ipyannotator.widgets.canvas import Canvas
+from ipyannotator.widgets.frame import Frame, Parts
+from ipyannotator.widgets.keymap import ACTIONS, KeyMap
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PAIRS: Registry[type[BaseAnnotator]] = Registry("annotator", "ipyannotator.annotators")
+"""Annotator classes by (input class, output class)."""
+
+
+class BaseAnnotator(widgets.VBox):  # type: ignore[misc]
+    """One task on screen.
+
+    Args:
+        input_item: what the data are.
+        output_item: what is annotated.
+        settings: where the project lives.
+        step: the step to begin with.
+
+    Attributes:
+        index: the position of the item on screen, from 0; set it to move.
+        step: the step on screen; set it to switch.
+        parts: the slots of the frame, each of which takes any ipywidget.
+        keymap: which key does what.
+    """
+
+    steps: ClassVar[tuple[Step, ...]] = (Step.EXPLORE, Step.CREATE)
+
+    index = traitlets.Int(0, help="the position of the item on screen, from 0")
+    step = traitlets.UseEnum(Step, default_value=Step.CREATE, help="the step on screen")
+
+    def __init__(self, input_item: Input, output_item: Output, settings: Settings, step: Step) -> None:
+        super().__init__()
+        self.add_class("ipyannotator-host")
+        self.input_item = input_item
+        self.output_item = output_item
+        self.settings = settings
+        self.events = Events()
+        self.keymap = KeyMap(self._keys_changed)
+        self.frame = Frame([each.value for each in self.steps], title=self.title)
+        self.frame.on_step(lambda name: self.act("step", name))
+        self._ready = False
+        self._wires: list[tuple[str, Callable[..., Any]]] = []
+        self._project: Project | None = None
+        self._open(step)
+        self.children = [self.frame]
+        self._ready = True
+
+    # ---- what a user holds --------------------------------------------------------------------------------------
+
+    @property
+    def title(self) -> str:
+        """What stands above the annotator."""
+        return str(getattr(self.input_item, "image_dir", type(self.input_item).__name__))
+
+    @property
+    def parts(self) -> Parts:
+        """The slots of the frame: `a.parts.fields = my_widget`."""
+        return self.frame.parts
+
+    @property
+    def editor(self) -> Editor:
+        """The live model of the task."""
+        return self._opened.editor
+
+    @property
+    def item(self) -> str:
+        """The key of the item on screen."""
+        return self.editor.key
+
+    @property
+    def current(self) -> AnnotationView:
+        """The annotation on screen, live in both directions."""
+        return self.editor.view(self.editor.key)
+
+    @property
+    def annotations(self) -> Annotations:
+        """All items by key, read lazily."""
+        return Annotations(self.editor)
+
+    @property
+    def classes(self) -> list[str]:
+        """The names of the classes on offer."""
+        return [record.name for record in self.editor.schema.active]
+
+    @property
+    def results(self) -> str:
+        """Where the annotations are kept."""
+        return self.editor.store.location
+
+    def __len__(self) -> int:
+        return len(self.editor.source)
+
+    def __bool__(self) -> bool:
+        return True  # an annotator of an empty list is still one
+
+    def on(self, event: str, handler: Callable[..., Any] | None = None) -> Callable[..., Any]:
+        """Add a hook, as a call or as a decorator; the events are in `ipyannotator.editor.EVENTS`."""
+        return self.events.on(event, handler)
+
+    def off(self, event: str, handler: Callable[..., Any]) -> None:
+        """Remove a hook."""
+        self.events.off(event, handler)
+
+    def to_dict(self, *, only_annotated: bool = False) -> dict[str, Any]:
+        """Return the original's dictionary: the path of each item to its value; None for an untouched item."""
+        return exchange.to_dict(self.editor, self._opened.folder, only_annotated=only_annotated)
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """Return one row per object. Raise `MissingPackage` where pandas is not installed."""
+        try:
+            import pandas as pd
+        except ImportError as error:
+            raise MissingPackage(
+                "`to_dataframe` needs pandas: pip install 'ipyannotator[formats]'. `to_dict` does without."
+            ) from error
+        columns = ["item", "state", "id", "label", "kind", "x", "y", "width", "height", "angle"]
+        rows = pd.DataFrame(list(exchange.to_rows(self.editor)))
+        return rows.reindex(columns=[*columns, *(name for name in rows.columns if name not in columns)])
+
+    def import_(self) -> dict[str, int]:
+        """Bring in what somebody changed in the JSON file since it was written; returns what was done.
+
+        A three-way merge: only what differs from the last version written here is taken over, one undo per item.
+        """
+        self._writable()
+        return exchange.merge(self.editor, self._opened.json, self._opened.folder)
+
+    def relink(self) -> dict[str, str]:
+        """Find annotated pictures that were renamed or moved, by their content; returns old key to new key."""
+        self._writable()
+        return relink(self.editor)
+
+    def new_class(self, name: str) -> str:
+        """Add a class to the schema, or offer a retired one again; return its id."""
+        self._writable()
+        return self.editor.add_class(name)
+
+    # ---- actions: what buttons and keys do ----------------------------------------------------------------------
+
+    def act(self, name: str, value: Any = None) -> None:
+        """Perform an action by name. What goes wrong is said to the person, not raised."""
+        try:
+            if name.startswith("call:"):
+                key = name.removeprefix("call:")
+                action = self.keymap[key]
+                if callable(action):
+                    action(self)
+                self.events.emit("key", key)
+            elif name in self._methods:
+                method = getattr(self, self._methods[name])
+                method() if value is None else method(value)
+            else:
+                raise InvalidValue("The action", name, f"one of {', '.join(self._methods)}")  # noqa: TRY301
+        except IpyannotatorError as error:
+            self.events.emit("notice", "warning", str(error))
+        except Exception as error:  # noqa: BLE001 - whatever a replaced method does, the annotator goes on
+            self.events.emit("error", Failure.of(error, f"The action {name!r} failed"))
+
+    _methods: ClassVar[dict[str, str]] = {
+        name: name for name in ACTIONS if name in {"done", "skip", "flag", "next", "previous", "undo", "redo", "save"}
+    } | {
+        "next_todo": "go_to_todo",
+        "first": "go_first",
+        "last": "go_last",
+        "go": "go",
+        "step": "go_to_step",
+        "add_class": "use_new_class",
+    }
+
+    def next(self) -> None:
+        """Show the next item; with `Settings.done_on_next` the present one is done."""
+        if self.settings.done_on_next and not self.editor.read_only:
+            self.editor.set_state("done")
+        self.go(min(self.index + 1, len(self) - 1))
+
+    def previous(self) -> None:
+        """Show the previous item."""
+        self.go(max(self.index - 1, 0))
+
+    def go_first(self) -> None:
+        """Show the first item."""
+        self.go(0)
+
+    def go_last(self) -> None:
+        """Show the last item."""
+        self.go(len(self) - 1)
+
+    def go(self, where: int | str) -> None:
+        """Show an item: a position from 0, or its key or (part of) its name.
+
+        Raises:
+            InvalidValue: there is no such item.
+        """
+        if isinstance(where, str):
+            where = self._found(where)
+        if not 0 <= where < len(self):
+            raise InvalidValue("The number", where + 1, f"from 1 to {len(self)}")
+        self.index = where
+
+    def go_to_todo(self) -> None:
+        """Show the next item that is still to do; say so where there is none."""
+        found = self.editor.next_todo(min(self.index + 1, len(self)))
+        if found is None:
+            self.events.emit("notice", "info", "Everything is done.")
+        elif found == self.index and self.current.state != "todo":
+            self.events.emit("notice", "info", "This is the last one to do.")
+        else:
+            self.go(found)
+
+    def go_to_step(self, name: str) -> None:
+        """Switch to another step."""
+        self.step = Step(name)
+
+    def done(self) -> None:
+        """Mark the item as done, and show the next one to do."""
+        self._writable()
+        annotation = self.current
+        self.editor.set_state("done")
+        self.events.emit("submit", annotation)
+        self.go_to_todo()
+
+    def skip(self) -> None:
+        """Mark the item as skipped, and show the next one to do."""
+        self._writable()
+        self.editor.set_state("skipped")
+        self.go_to_todo()
+
+    def flag(self, note: str | None = None) -> None:
+        """Flag the item, with a note; without a note, a flagged item goes back to being to do."""
+        self._writable()
+        flagged = self.current.state == "flagged"
+        self.editor.set_state("todo" if flagged and note is None else "flagged", note=note)
+
+    def undo(self) -> None:
+        """Take back your latest change on the item on screen. Raise `NothingToUndo` or `Conflict`."""
+        self._writable()
+        self.editor.undo()
+
+    def redo(self) -> None:
+        """Bring back what your latest undo took away. Raise `NothingToUndo` or `Conflict`."""
+        self._writable()
+        self.editor.redo()
+
+    def save(self) -> str:
+        """Write the JSON file in the original's form (the database is saved at every edit); return its path."""
+        self._writable()
+        path = exchange.save(self.editor, self._opened.json, self._opened.folder)
+        self.events.emit("notice", "info", f"Written to {path}")
+        return str(path)
+
+    def use_new_class(self, name: str) -> None:
+        """Add a class that somebody typed, and take it into use."""
+        self.canvas.active_class = self.new_class(name)
+
+    def close(self) -> None:
+        """Write the JSON file and end everything; closing twice is harmless."""
+        if self._project is not None:
+            self._shut()
+            self.frame.close()
+        super().close()
+
+    # ---- inside -------------------------------------------------------------------------------------------------
+
+    def fill(self) -> None:
+        """Put this pair's widgets into the frame's slots, and keep them in step with the editor."""
+        raise NotImplementedError
+
+    @property
+    def _opened(self) -> Project:
+        if self._project is None:
+            raise InvalidValue("This annotator", "closed", "open", "Call `.create()` or `.explore()` again.")
+        return self._project
+
+    def _writable(self) -> None:
+        if self.editor.read_only:
+            raise ReadOnly("Explore changes nothing. Switch to Create, or open the task with `.create()`.")
+
+    def _found(self, text: str) -> int:
+        text = text.strip()
+        source = self.editor.source
+        try:
+            return source.index(text)
+        except KeyError:
+            pass
+        if text.isdecimal():
+            return int(text) - 1
+        # From here on and around, so that asking again finds the next one.
+        for offset in range(1, len(self) + 1):
+            at = (self.index + offset) % len(self)
+            if text.casefold() in source.name(source.key(at)).casefold():
+                return at
+        raise InvalidValue("The item", text, f"a number from 1 to {len(self)}, or part of a name")
+
+    def _open(self, step: Step) -> None:
+        if step not in self.steps:
+            names = ", ".join(each.value for each in self.steps)
+            raise InvalidValue("The step", step.value, f"one of: {names}")
+        project = open_project(self.input_item, self.output_item, self.settings, step, self.events)
+        self._project = project
+        self.step = step
+        self.frame.step = step.value
+        editor = project.editor
+        self.canvas = Canvas(
+            editor,
+            project.media,
+            self.act,
+            session=session_of(editor),
+            width=getattr(self.input_item, "image_width", None) or 0,
+            height=getattr(self.input_item, "image_height", None) or 0,
+        )
+        self._facts = None if editor.read_only else FactKeeper(editor)
+        self._keys_changed()
+        self.wire("task", self._keys_changed)
+        self.fill()
+        for text in project.notices:
+            self.events.emit("notice", "info", text)
+        first = editor.next_todo(0) if step is not Step.EXPLORE else 0
+        self.index = first or 0
+        editor.go(self.index)
+        if not editor.read_only:
+            self._tidying = threading.Thread(target=self._tidy, args=(project,), name="ipyannotator-tidy", daemon=True)
+            self._tidying.start()
+
+    def _tidy(self, project: Project) -> None:
+        """What a newly opened project needs and nobody should wait for."""
+        try:
+            project.editor.store.backup(self.settings.results / "backups")
+            gone = missing(project.editor)
+            if gone:
+                text = f"{len(gone)} annotated items are no longer in {project.editor.source.location}; their "
+                text += "annotations are kept. `a.relink()` finds those that were renamed."
+                self.events.emit("notice", "warning", text)
+        except Exception as error:  # noqa: BLE001 - the person must know, and can go on
+            if self._project is project:
+                self.events.emit("error", Failure.of(error, "Looking after the project failed"))
+
+    def _shut(self) -> None:
+        project = self._opened
+        self._project = None
+        while self._wires:
+            self.events.off(*self._wires.pop())
+        try:
+            if self._facts is not None:
+                self._tidying.join()
+                self._facts.close()
+                if project.editor.store.head():
+                    exchange.save(project.editor, project.json, project.folder)
+        finally:
+            self.canvas.close()
+            project.media.close()
+            project.editor.close()
+
+    def _keys_changed(self) -> None:
+        if self._project is None:
+            return
+        schema = self.editor.schema
+        keys, labels = self.keymap.wire({record.name: record.id for record in schema.active})
+        own = {record.key: f"class:{record.id}" for record in schema.active if record.key}
+        self.canvas.keymap = {**own, **keys}
+        self.canvas.labels = labels | {f"class:{record.id}": record.name for record in schema.active}
+
+    @traitlets.observe("index")  # type: ignore[misc]
+    def _index_changed(self, change: Any) -> None:
+        if self._ready:
+            self.editor.go(change.new)
+
+    @traitlets.validate("index")  # type: ignore[misc]
+    def _index_valid(self, proposal: Any) -> int:
+        index = int(proposal["value"])
+        if self._project is not None and not 0 <= index < len(self):
+            raise IndexError(f"There is no item {index}; there are {len(self)}, numbered from 0.")
+        return index
+
+    @traitlets.observe("step")  # type: ignore[misc]
+    def _step_changed(self, change: Any) -> None:
+        if self._ready and change.new != change.old:
+            self._ready = False
+            at = self.index
+            try:
+                self._shut()
+                self._open(change.new)
+                self.index = at
+                self.editor.go(at)
+            finally:
+                self._ready = True
+
+    def wire(self, event: str, handler: Callable[..., Any]) -> None:
+        """Subscribe a widget of this step to an event, until the step is left."""
+        self._wires.append((event, self.events.on(event, handler)))
+
+
+def session_of(editor: Editor) -> dict[str, Any]:
+    """Return the `session` trait that all browser components of one annotator share."""
+    return {
+        "id": new_id(),
+        "project": editor.store.project,
+        "task": editor.task,
+        "layer": editor.layer,
+        "author": {"id": editor.author.id, "name": editor.author.name},
+    }
