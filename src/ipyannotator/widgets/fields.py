@@ -1,0 +1,134 @@
+"""The fields of what is selected: class, numbers, Delete."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import traitlets
+from ipywidgets import Box, Button, Dropdown, FloatText, HBox, Label
+
+from ipyannotator.widgets.echo import Showing
+from ipyannotator.widgets.marks import mark
+
+NUMBERS = ("x", "y", "width", "height")
+Edit = Callable[[str, Any], None]
+"""Called with the name of a value (`class_id`, `x`, `y`, `width`, `height`) and the new value."""
+
+
+class BoxFields(Box):  # type: ignore[misc]
+    """The class and the numbers of the selected box, to be read and typed.
+
+    It changes nothing by itself: it tells what was typed (`on_edit`), once per number, on Enter or when the field is
+    left; and shows what `value` is set to.
+
+    Attributes:
+        value: the selected box: `{"class_id", "x", "y", "width", "height"}` in pixels of the full-resolution image;
+            None where not exactly one box is selected.
+        count: how many objects are selected. With several, their class can be set, and they can be deleted.
+        classes: `(name, id)` of the classes on offer.
+        read_only: whether nothing can be changed.
+    """
+
+    value = traitlets.Dict(default_value=None, allow_none=True, help="the selected box, or None")
+    count = traitlets.Int(0, min=0, help="how many objects are selected")
+    classes = traitlets.List(traitlets.Tuple(), help="(name, id) of the classes on offer")
+    read_only = traitlets.Bool(default_value=False, help="whether nothing can be changed")
+
+    def __init__(self, classes: Sequence[tuple[str, str]] = (), *, read_only: bool = False) -> None:
+        self._edits: list[Edit] = []
+        self._deletes: list[Callable[[], None]] = []
+        self._showing = Showing(self._show)
+        self.summary = Label()
+        self.delete = mark(
+            Button(description="Delete", tooltip="Delete what is selected"),
+            "ipya-with-icon", "ipya-delete", name="Delete", action="delete",
+        )  # fmt: skip
+        self.title = mark(HBox([self.summary, self.delete]), "ipya-fields-title")
+        self.class_id = mark(Dropdown(description="Class"), "ipya-class-field", name="Class of the selected")
+        self.numbers = {
+            name: mark(FloatText(description=name, continuous_update=False), "ipya-number-field", name=name)
+            for name in NUMBERS
+        }
+        super().__init__([self.title, self.class_id, *self.numbers.values()])
+        self.add_class("ipya-fields")
+        self.delete.on_click(lambda _: self._ask_delete())
+        self.class_id.observe(self._class_chosen, "value")
+        for name, field in self.numbers.items():
+            field.observe(lambda change, name=name: self._typed(name, change.new), "value")
+        self.observe(lambda _: self._showing(), ["value", "count", "classes", "read_only"])
+        with self.hold_trait_notifications():
+            self.classes = list(classes)
+            self.read_only = read_only
+        self._showing()
+
+    def select(self, value: Mapping[str, Any] | None, count: int) -> None:
+        """Show another selection: the box where it is exactly one, and how many are selected."""
+        with self.hold_trait_notifications():
+            self.value = None if value is None else dict(value)
+            self.count = count
+        self._showing()
+
+    def on_edit(self, handler: Edit) -> None:
+        """Call a function with what somebody typed or chose. A class goes to all that is selected."""
+        self._edits.append(handler)
+
+    def on_delete(self, handler: Callable[[], None]) -> None:
+        """Call a function when Delete is pressed."""
+        self._deletes.append(handler)
+
+    def _ask_delete(self) -> None:
+        for handler in list(self._deletes):
+            handler()
+
+    def _class_chosen(self, change: Any) -> None:
+        if not self._showing and change.new is not None:
+            self._tell("class_id", change.new)
+
+    def _typed(self, name: str, number: float) -> None:
+        if self._showing or self.value is None:
+            return
+        size = name in ("width", "height")
+        if not math.isfinite(number) or (size and number <= 0):
+            self._showing()  # not a box: what it was comes back
+        elif number != _shown(self.value.get(name)):
+            self._tell(name, number)
+
+    def _tell(self, name: str, value: Any) -> None:
+        for handler in list(self._edits):
+            handler(name, value)
+        self._showing()  # what was not taken is taken back on the screen
+
+    def _show(self) -> None:
+        """Bring the controls in line with the traits; what this sets is not taken for something typed."""
+        value: dict[str, Any] = self.value or {}
+        count = max(self.count, 1) if value else self.count
+        self.summary.value = _summary(count)
+        options = [(str(name), each) for name, each in self.classes]
+        chosen = value.get("class_id")
+        if chosen is not None and chosen not in {each for _, each in options}:
+            options.append((f"{chosen} (retired)", chosen))
+        if chosen is None:
+            options.insert(0, ("choose a class" if count else "", None))
+        if tuple(self.class_id.options) != tuple(options):
+            self.class_id.options = options
+        self.class_id.value = chosen
+        self.class_id.disabled = self.read_only or not count
+        for name, field in self.numbers.items():
+            field.value = _shown(value.get(name))
+            field.disabled = self.read_only or not value
+        self.delete.disabled = not count
+        self.delete.layout.visibility = "hidden" if self.read_only else None
+        # The place stays when nothing is selected, so that nothing around it moves.
+
+
+def _shown(number: Any) -> float:
+    """Numbers are shown to a hundredth of a pixel; an edit of one leaves the others as exact as they were."""
+    return round(float(number or 0), 2)
+
+
+def _summary(count: int) -> str:
+    if count == 0:
+        return "Nothing selected"
+    return "1 selected" if count == 1 else f"{count:,} selected"
