@@ -89,7 +89,15 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
     const retired = element('span', { class: 'ipya-retired' });
     const key = element('kbd', { class: 'ipya-kbd' });
     const count = element('span', { class: 'ipya-count' });
-    const root = element('div', { class: 'ipya-class', role: 'option', id: `${prefix}-${rows.size}` }, chip, name, retired, key, count);
+    const root = element(
+      'div',
+      { class: 'ipya-class', role: 'option', id: `${prefix}-${rows.size}` },
+      chip,
+      name,
+      retired,
+      key,
+      count,
+    );
     root.addEventListener('click', () => choose(id), { signal: owner });
     const made = { root, chip, name, retired, key, count };
     rows.set(id, made);
@@ -125,7 +133,8 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
     if (filter.hidden === box) filter.hidden = !box;
     setAttribute(filter, 'placeholder', open ? 'Filter, or name a new class' : `Filter ${offered.length} classes`);
     const wanted = box ? filter.value.trim() : '';
-    if (frozen.item !== session.item?.key) frozen = { recent: [...(RECENT.get(session) ?? [])], item: session.item?.key };
+    if (frozen.item !== session.item?.key)
+      frozen = { recent: [...(RECENT.get(session) ?? [])], item: session.item?.key };
     const usable = session.classes.filter((data) => !data.retired || counts.has(data.id));
     const recent = wanted ? (RECENT.get(session) ?? []) : offered.length > VERY_MANY ? frozen.recent : [];
     visible = matching(order(usable, recent), wanted);
@@ -187,10 +196,14 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
     { signal: owner },
   );
 
-  filter.addEventListener('input', () => {
-    cursor = '';
-    refresh();
-  }, { signal: owner });
+  filter.addEventListener(
+    'input',
+    () => {
+      cursor = '';
+      refresh();
+    },
+    { signal: owner },
+  );
   filter.addEventListener(
     'keydown',
     (event) => {
@@ -212,22 +225,35 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
     { signal: owner },
   );
   add.addEventListener('click', addClass, { signal: owner });
-  add.addEventListener('keydown', (event) => {
-    if (event.key === 'Enter' || event.key === ' ') event.stopPropagation();
-    else shortcut(event, session);
-  }, { signal: owner });
+  add.addEventListener(
+    'keydown',
+    (event) => {
+      if (event.key === 'Enter' || event.key === ' ') event.stopPropagation();
+      else shortcut(event, session);
+    },
+    { signal: owner },
+  );
 
-  session.on('action', (name) => {
-    if (name !== 'filter_classes') return;
-    (filter.hidden ? list : filter).focus();
-    filter.select();
-  }, owner);
-  session.on('activeClass', () => {
-    const before = RECENT.get(session) ?? [];
-    if (session.activeClass) RECENT.set(session, [session.activeClass, ...before.filter((id) => id !== session.activeClass)].slice(0, 6));
-    if (!filter.value) cursor = session.activeClass;
-    later();
-  }, owner);
+  session.on(
+    'action',
+    (name) => {
+      if (name !== 'filter_classes') return;
+      (filter.hidden ? list : filter).focus();
+      filter.select();
+    },
+    owner,
+  );
+  session.on(
+    'activeClass',
+    () => {
+      const before = RECENT.get(session) ?? [];
+      if (session.activeClass)
+        RECENT.set(session, [session.activeClass, ...before.filter((id) => id !== session.activeClass)].slice(0, 6));
+      if (!filter.value) cursor = session.activeClass;
+      later();
+    },
+    owner,
+  );
   for (const signal of ['item', 'objects', 'classes', 'readOnly'] as const) session.on(signal, later, owner);
   model.on('change:open', later);
   owner.addEventListener('abort', () => model.off('change:open', later), { once: true });

@@ -43,7 +43,10 @@ export function attend(session: Session, root: HTMLElement, owner: AbortSignal, 
       if (wanted) root.style.setProperty(name, `${wanted}px`);
       else root.style.removeProperty(name);
     }
-    root.toggleAttribute('data-sized', model.get('stage').some((length) => length > 0));
+    root.toggleAttribute(
+      'data-sized',
+      model.get('stage').some((length) => length > 0),
+    );
   };
   const dress = (): void => {
     for (const marked of root.querySelectorAll<HTMLElement>(MARKED)) name(marked, session);
@@ -53,13 +56,21 @@ export function attend(session: Session, root: HTMLElement, owner: AbortSignal, 
   };
   const later = coalesced(dress, owner);
 
-  root.addEventListener('focusin', ({ target }) => {
-    for (const [attribute, value] of Object.entries(KEEP_KEYS)) setAttribute(target as Element, attribute, value);
-  }, { signal: owner });
-  root.addEventListener('keydown', (event) => {
-    if (ownsKey(event.target as Element, event)) event.stopPropagation();
-    else shortcut(event, session);
-  }, { signal: owner });
+  root.addEventListener(
+    'focusin',
+    ({ target }) => {
+      for (const [attribute, value] of Object.entries(KEEP_KEYS)) setAttribute(target as Element, attribute, value);
+    },
+    { signal: owner },
+  );
+  root.addEventListener(
+    'keydown',
+    (event) => {
+      if (ownsKey(event.target as Element, event)) event.stopPropagation();
+      else shortcut(event, session);
+    },
+    { signal: owner },
+  );
 
   // Our own parts write their names themselves, and often: only what ipywidgets does matters here.
   const watch = new MutationObserver((records) => {
@@ -91,7 +102,11 @@ function name(marked: HTMLElement, session: Session): void {
     if (each.startsWith('ipya-name--')) label = each.slice(11).replaceAll('-', ' ');
     if (each.startsWith('ipya-action--')) action = each.slice(13);
   }
-  const control = marked.matches(CONTROL) ? marked : marked.matches('[class*="toggle-buttons"]') ? null : marked.querySelector<HTMLElement>(CONTROL);
+  const control = marked.matches(CONTROL)
+    ? marked
+    : marked.matches('[class*="toggle-buttons"]')
+      ? null
+      : marked.querySelector<HTMLElement>(CONTROL);
   if (label) {
     setAttribute(control ?? marked, 'aria-label', label);
     if (!control) setAttribute(marked, 'role', 'group');
@@ -101,7 +116,10 @@ function name(marked: HTMLElement, session: Session): void {
   const shownKey = key ? shown(key) : null;
   setAttribute(control, 'data-key', shownKey === 'Enter' ? '⏎' : shownKey);
   setAttribute(control, 'aria-keyshortcuts', key?.replace('Ctrl', 'Control') ?? null);
-  const before = control.dataset['tip'] !== undefined && control.title === control.dataset['shown'] ? control.dataset['tip'] : control.title;
+  const before =
+    control.dataset['tip'] !== undefined && control.title === control.dataset['shown']
+      ? control.dataset['tip']
+      : control.title;
   const tip = before || label;
   control.dataset['tip'] = tip;
   control.dataset['shown'] = key ? `${tip} (${shownKey})` : tip;

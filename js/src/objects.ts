@@ -150,7 +150,10 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal): vo
     if (cursor && !session.byId.has(cursor)) cursor = '';
     list.hidden = count === 0;
     empty.hidden = count > 0;
-    setText(empty, count ? '' : session.readOnly ? 'Nothing is annotated here.' : 'Nothing here yet. Drag on the picture to draw.');
+    setText(
+      empty,
+      count ? '' : session.readOnly ? 'Nothing is annotated here.' : 'Nothing here yet. Drag on the picture to draw.',
+    );
     rows.setCount(count);
     draw();
   };
@@ -162,7 +165,8 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal): vo
     const gone = new Set(ids);
     const { objects } = session;
     let next: ObjectData | undefined;
-    for (let at = first; at < objects.length && !next; at += 1) if (!gone.has(objects[at]?.id ?? '')) next = objects[at];
+    for (let at = first; at < objects.length && !next; at += 1)
+      if (!gone.has(objects[at]?.id ?? '')) next = objects[at];
     for (let at = first - 1; at >= 0 && !next; at -= 1) if (!gone.has(objects[at]?.id ?? '')) next = objects[at];
     const left = [...session.selection].filter((id) => !gone.has(id));
     cursor = next?.id ?? '';

@@ -81,8 +81,10 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
       made.hidden = session.readOnly && tool.edits === true;
     }
     const open = buttons.filter(({ made }) => !made.hidden);
-    const stop = open.find(({ made }) => made === document.activeElement) ??
-      open.find(({ tool }) => tool?.name === session.tool) ?? open[0];
+    const stop =
+      open.find(({ made }) => made === document.activeElement) ??
+      open.find(({ tool }) => tool?.name === session.tool) ??
+      open[0];
     for (const each of buttons) each.made.tabIndex = each === stop ? 0 : -1;
   };
 

@@ -29,7 +29,7 @@ describe('canonical', () => {
 });
 
 describe('actionOf', () => {
-  const keymap = { b: 'box', '1': 'class_1', 'Ctrl+z': 'undo', 'ф': 'other' };
+  const keymap = { b: 'box', '1': 'class_1', 'Ctrl+z': 'undo', ф: 'other' };
 
   it('prefers the character, then the place on the keyboard', () => {
     expect(actionOf(press('b'), keymap)).toBe('box');
@@ -52,7 +52,12 @@ describe('actionOf', () => {
 it('lists the keys of an action, shortest first, and shows them', () => {
   expect(keysFor('delete', { Delete: 'delete', x: 'delete', y: 'other' })).toEqual(['x', 'Delete']);
   expect(['b', 'Ctrl+z', 'Shift+ArrowLeft', '+', 'Ctrl++', 'Space'].map(shown)).toEqual([
-    'B', 'Ctrl+Z', 'Shift+←', '+', 'Ctrl++', 'Space',
+    'B',
+    'Ctrl+Z',
+    'Shift+←',
+    '+',
+    'Ctrl++',
+    'Space',
   ]);
 });
 

@@ -5,10 +5,7 @@ export type Describe = (shape: ShapeData) => string;
 
 /** By kind; a module that brings a shape adds its own. */
 export const DESCRIBE = new Map<string, Describe>([
-  [
-    'box',
-    ({ x, y, width, height }) => `${whole(x)},${whole(y)} ${whole(width)}×${whole(height)}`,
-  ],
+  ['box', ({ x, y, width, height }) => `${whole(x)},${whole(y)} ${whole(width)}×${whole(height)}`],
 ]);
 
 export function describe(shape: ShapeData): string {

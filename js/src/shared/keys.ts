@@ -85,7 +85,8 @@ export function shown(key: string): string {
 /** Whether keys typed here are text: an input for text, a text area, a drop-down, or anything editable. */
 export function typing(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return true;
+  if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement)
+    return true;
   if (!(target instanceof HTMLInputElement)) return false;
   return !['button', 'checkbox', 'radio', 'range', 'color', 'submit', 'reset'].includes(target.type);
 }

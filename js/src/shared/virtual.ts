@@ -1,5 +1,11 @@
 // Rows of one height, of which only those in sight exist: a thin skin over @tanstack/virtual-core.
-import { elementScroll, observeElementOffset, observeElementRect, Virtualizer, type VirtualizerOptions } from '@tanstack/virtual-core';
+import {
+  elementScroll,
+  observeElementOffset,
+  observeElementRect,
+  Virtualizer,
+  type VirtualizerOptions,
+} from '@tanstack/virtual-core';
 
 export interface VirtualRows {
   setCount(count: number): void;
@@ -13,7 +19,12 @@ export interface VirtualRows {
   reveal(index: number): void;
 }
 
-export function virtualRows(scroller: HTMLElement, rowHeight: number, changed: () => void, owner: AbortSignal): VirtualRows {
+export function virtualRows(
+  scroller: HTMLElement,
+  rowHeight: number,
+  changed: () => void,
+  owner: AbortSignal,
+): VirtualRows {
   const options: VirtualizerOptions<HTMLElement, HTMLElement> = {
     count: 0,
     getScrollElement: () => scroller,

@@ -17,7 +17,9 @@ export type Mount<V extends Values> = (
 ) => void;
 
 /** Make the `render` of a widget's module from a function that mounts it on a session. */
-export function widget<V extends Values>(mount: Mount<V>): {
+export function widget<V extends Values>(
+  mount: Mount<V>,
+): {
   render: (context: { model: AnyModel<V>; el: HTMLElement }) => () => void;
 } {
   return {
@@ -32,7 +34,9 @@ export function widget<V extends Values>(mount: Mount<V>): {
         try {
           mount(getSession(id), el, view.signal, model);
         } catch (error) {
-          el.replaceChildren(element('p', { class: 'ipya-broken', role: 'alert' }, `This part failed: ${String(error)}`));
+          el.replaceChildren(
+            element('p', { class: 'ipya-broken', role: 'alert' }, `This part failed: ${String(error)}`),
+          );
           getSession(id).report(error);
         }
       };

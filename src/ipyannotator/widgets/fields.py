@@ -66,7 +66,7 @@ class BoxFields(Box):  # type: ignore[misc]
     def select(self, value: Mapping[str, Any] | None, count: int) -> None:
         """Show another selection: the box where it is exactly one, and how many are selected."""
         with self.hold_trait_notifications():
-            self.value = None if value is None else dict(value)
+            self.set_trait("value", None if value is None else dict(value))
             self.count = count
         self._showing()
 
@@ -102,7 +102,7 @@ class BoxFields(Box):  # type: ignore[misc]
 
     def _show(self) -> None:
         """Bring the controls in line with the traits; what this sets is not taken for something typed."""
-        value: dict[str, Any] = self.value or {}
+        value = self.value or {}
         count = max(self.count, 1) if value else self.count
         self.summary.value = _summary(count)
         options = [(str(name), each) for name, each in self.classes]
