@@ -7,11 +7,13 @@ from ipyannotator.model.change import (
     Op,
     Ref,
     Status,
+    Trace,
     invert,
     items,
     new_id,
     perform,
     refs,
+    trace,
 )
 from ipyannotator.model.records import (
     RECORDS,
@@ -33,6 +35,6 @@ from ipyannotator.model.shapes import SHAPES, Bounds, Box, Shape, UnknownShape, 
 __all__ = [
     "RECORDS", "SHAPES", "STATES", "Answer", "Author", "Bounds", "Box", "Change", "ClassRecord", "Entry",
     "FieldRecord", "ItemRecord", "ObjectRecord", "Op", "Origin", "Record", "Ref", "Schema", "Shape", "State",
-    "Status", "UnknownShape", "decode", "decode_shape", "encode", "encode_shape", "invert", "items", "new_id",
-    "perform", "refs",
+    "Status", "Trace", "UnknownShape", "decode", "decode_shape", "encode", "encode_shape", "invert", "items", "new_id",
+    "perform", "refs", "trace",
 ]  # fmt: skip

@@ -142,6 +142,20 @@ def invert(ops: tuple[Op, ...]) -> tuple[Op, ...]:
     )
 
 
+class Trace(NamedTuple):
+    """What operations did.
+
+    Attributes:
+        records: for each address that was named, the record before and after; None for absent. Revisions are
+            untouched.
+        ops: the operations as the log keeps them: a `delete` has the whole record as its old value, so that
+            taking it back restores what the sender did not know (author, order).
+    """
+
+    records: dict[Ref, tuple[Record | None, Record | None]]
+    ops: tuple[Op, ...]
+
+
 def perform(
     ops: tuple[Op, ...],
     load: Callable[[Ref], Record | None],
@@ -159,21 +173,61 @@ def perform(
         Conflict: where an old value is not the stored one; all clashes are listed.
         InvalidValue: where an operation is malformed or a new value has the wrong type.
     """
+    return trace(ops, load).records
+
+
+def trace(ops: tuple[Op, ...], load: Callable[[Ref], Record | None]) -> Trace:
+    """Apply operations as `perform` does, and return the completed operations as well."""
     before: dict[Ref, Record | None] = {}
     after: dict[Ref, Record | None] = {}
+    done: list[Op] = []
     clashes: list[dict[str, Any]] = []
     for op in ops:
+        _check(op)
         ref = Ref(op.record, op.id, op.item)
         if ref not in before:
             before[ref] = after[ref] = load(ref) or _implicit(ref)
+        record = after[ref]
         try:
-            after[ref] = _ACTIONS[op.action](op, after[ref])
+            after[ref] = _ACTIONS[op.action](op, record)
         except Conflict as clash:
             clashes += clash.current
+        if op.action == "delete" and record is not None:
+            done.append(msgspec.structs.replace(op, old=encode(record)))
+        else:
+            done.append(op)
     if clashes:
         what = ", ".join(f"{c['record']} {c['id']} {c['path']}".strip() for c in clashes[:3])
         raise Conflict(f"Changed by somebody else in the meantime: {what}.", tuple(clashes))
-    return {ref: (before[ref], after[ref]) for ref in before}
+    return Trace({ref: (before[ref], after[ref]) for ref in before}, tuple(done))
+
+
+def _check(op: Op) -> None:
+    """Refuse an operation whose address cannot be one, whatever is stored."""
+    if op.record not in RECORDS:
+        raise InvalidValue("The operation's record", op.record, f"one of {', '.join(RECORDS)}")
+    if op.action not in _ACTIONS:
+        raise InvalidValue("The operation's action", op.action, f"one of {', '.join(_ACTIONS)}")
+    if not op.id:
+        raise InvalidValue(f"The id of an operation on {op.record}", op.id, "a text that is not empty")
+    if op.record == "class":
+        if op.item:
+            raise InvalidValue(
+                "The item of an operation on a class", op.item, "empty: classes are the task's"
+            )
+    elif not op.item:
+        raise InvalidValue(
+            f"The item of an operation on {op.record}", op.item, "the key of the record's item"
+        )
+    if op.record == "item" and op.id != op.item:
+        raise InvalidValue("The id of an operation on an item", op.id, f"its key {op.item!r}")
+    if op.record in ("item", "field") and op.action != "set":
+        raise InvalidValue(
+            f"The action of an operation on {op.record}",
+            op.action,
+            "set",
+            "They exist without being created.",
+        )
 
 
 def _implicit(ref: Ref) -> Record | None:
@@ -182,8 +236,6 @@ def _implicit(ref: Ref) -> Record | None:
         return ItemRecord(id=ref.id)
     if ref.record == "field":
         return FieldRecord(id=ref.id, item=ref.item)
-    if ref.record not in RECORDS:
-        raise InvalidValue("The operation's record", ref.record, f"one of {', '.join(RECORDS)}")
     return None
 
 
@@ -196,12 +248,14 @@ def _create(op: Op, record: Record | None) -> Record:
     if record is not None:
         raise _clash(op, encode(record))
     created = decode(RECORDS[op.record], op.new)
-    if created.id != op.id or (op.item and getattr(created, "item", op.item) != op.item):
+    if created.id != op.id or getattr(created, "item", op.item) != op.item:
         raise InvalidValue("The created record", op.new, f"id {op.id!r} on item {op.item!r}")
     return created
 
 
 def _delete(op: Op, record: Record | None) -> None:
+    if op.old is not None and not isinstance(op.old, dict):
+        raise InvalidValue("The old value of a delete", op.old, "the record's JSON form")
     if record is None:
         raise _clash(op, None)
     # Values that the browser need not know (author, order) are compared only where the operation names them.
@@ -217,11 +271,16 @@ def _set(op: Op, record: Record | None) -> Record:
     if head in _NOT_SET or head not in record.__struct_fields__:
         raise InvalidValue(f"The path of an operation on {op.record}", op.path, "the name of a value")
     now = encode(record)
+    if tail and not isinstance(now.get(head) or {}, dict):
+        raise InvalidValue(
+            f"The path of an operation on {op.record}", op.path, f"a whole value: {head!r} has no keys"
+        )
     if _read(record, _replaced(now, head, tail, op.old)) != now:
         value = (now.get(head) or {}).get(tail) if tail else now.get(head, _default(record, head))
         raise _clash(op, value, op.path)
     changed = decode(type(record), _replaced(now, head, tail, op.new))
-    return msgspec.structs.replace(changed, revision=record.revision)
+    kept = {name: getattr(record, name) for name in ("revision", "objects") if hasattr(record, name)}
+    return msgspec.structs.replace(changed, **kept)
 
 
 _NOT_SET = ("id", "item", "revision", "objects")

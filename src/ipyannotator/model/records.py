@@ -11,7 +11,7 @@ number of the log entry that last changed the record; it is set by the store alo
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeVar, cast, get_args
+from typing import Annotated, Any, Literal, TypeVar, cast, get_args
 
 import msgspec
 
@@ -24,6 +24,10 @@ STATES: tuple[State, ...] = get_args(State)
 
 Origin = Literal["human", "model", "import", "file"]
 """Who made a thing: a person, a model, an import of somebody's file, or the data source itself."""
+
+
+Order = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+"""A position in a list; within what a database's integer holds."""
 
 
 class Author(msgspec.Struct, frozen=True):
@@ -76,7 +80,7 @@ class ObjectRecord(Record, frozen=True, kw_only=True, omit_defaults=True):
     track: str | None = None
     origin: Origin = "human"
     author: str = ""
-    order: int = 0
+    order: Order = 0
 
 
 class FieldRecord(Record, frozen=True, kw_only=True, omit_defaults=True):
@@ -100,7 +104,7 @@ class ClassRecord(Record, frozen=True, kw_only=True, omit_defaults=True):
     name: str
     color: str = ""
     key: str = ""
-    order: int = 0
+    order: Order = 0
     shapes: tuple[str, ...] = ()
     attributes: tuple[dict[str, Any], ...] = ()
     skeleton: dict[str, Any] | None = None
@@ -124,9 +128,24 @@ def _dec_hook(kind: type, value: Any) -> Any:
     raise NotImplementedError(kind)
 
 
+def _defaults(kind: type[Record]) -> dict[str, Any]:
+    return {
+        field.name: field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
+        for field in msgspec.structs.fields(kind)
+        if not field.required
+    }
+
+
+_DEFAULTS: dict[type[Record], dict[str, Any]] = {kind: _defaults(kind) for kind in RECORDS.values()}
+
+
 def encode(record: Record) -> dict[str, Any]:
-    """Return the record's JSON form, without `revision` and without what the store counts."""
+    """Return the record's JSON form, without defaults, without `revision` and without what the store counts."""
     data = cast("dict[str, Any]", msgspec.to_builtins(record))
+    # msgspec leaves out only what is the very object of the default, which a text from a database is not.
+    for name, default in _DEFAULTS[type(record)].items():
+        if name in data and data[name] == default:
+            del data[name]
     data.pop("revision", None)
     if isinstance(record, ItemRecord):
         data.pop("objects", None)

@@ -8,7 +8,10 @@ lightnesses, which never repeat. Colour is never the only sign: the screen names
 from __future__ import annotations
 
 import colorsys
+import itertools
 from collections.abc import Iterable, Iterator
+
+import msgspec
 
 from ipyannotator.errors import InvalidValue, UnknownClass
 from ipyannotator.model.change import Op, new_id
@@ -70,7 +73,7 @@ class Schema:
         record = self.find(name)
         if record is None:
             known = ", ".join(repr(c.name) for c in self.active) or "none yet"
-            raise UnknownClass("The class", name, f"one of: {known}", "Add it with `a.add_class(name)`.")
+            raise UnknownClass("The class", name, f"one of: {known}", "Add it with `a.new_class(name)`.")
         return record.id
 
     def new_class(self, name: str, *, retired: bool = False, ahead: int = 0) -> Op:
@@ -90,9 +93,17 @@ class Schema:
         Classes that are missing are added, others are retired; nothing that uses a class is touched.
         """
         wanted = list(dict.fromkeys(check_name(name) for name in names))
+        missing = [name for name in wanted if self.find(name) is None]
+        new = {name: self.new_class(name, ahead=ahead) for ahead, name in enumerate(missing)}
+        orders = [new[name].new["order"] if name in new else self._by_name[name].order for name in wanted]
+        if any(left >= right for left, right in itertools.pairwise(orders)):
+            orders = list(range(1, len(wanted) + 1))
         ops: list[Op] = []
-        for ahead, name in enumerate(n for n in wanted if self.find(n) is None):
-            ops.append(self.new_class(name, ahead=ahead))
+        for name, order in zip(wanted, orders, strict=True):
+            if name in new:
+                ops.append(msgspec.structs.replace(new[name], new={**new[name].new, "order": order}))
+            elif (known := self._by_name[name]).order != order:
+                ops.append(Op("set", "class", known.id, path="order", old=known.order, new=order))
         ops += [
             Op("set", "class", record.id, path="retired", old=record.retired, new=record.name not in wanted)
             for record in self._by_name.values()

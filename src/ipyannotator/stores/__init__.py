@@ -1,1 +1,8 @@
 """What keeps the annotations: SQLite and its in-memory twin."""
+
+from ipyannotator.stores.backups import restore_backup
+from ipyannotator.stores.base import STORES, Annotated, Counts, Store
+from ipyannotator.stores.memory import MemoryStore
+from ipyannotator.stores.sql import SqlStore
+
+__all__ = ["STORES", "Annotated", "Counts", "MemoryStore", "SqlStore", "Store", "restore_backup"]

@@ -90,7 +90,13 @@ class Store(Protocol):
         ...
 
     def items(
-        self, task: str, layer: str = "main", *, after: str = "", until: str | None = None, finished: bool = False
+        self,
+        task: str,
+        layer: str = "main",
+        *,
+        after: str = "",
+        until: str | None = None,
+        finished: bool = False,
     ) -> Iterator[ItemRecord]:
         """Iterate the touched items by key, lazily.
 
