@@ -128,7 +128,9 @@ class MediaCache:
         except BaseException as error:
             with self._lock:
                 del self._making[name]
-            making.set_exception(error)
+            # Whoever waits on another thread was not interrupted, only this one.
+            interrupted = MediaError("interrupted", f"Showing “{key}” was interrupted. Try again.")
+            making.set_exception(error if isinstance(error, Exception) else interrupted)
             raise
         with self._lock:
             del self._making[name]

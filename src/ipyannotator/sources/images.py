@@ -6,7 +6,7 @@ import os
 import stat
 import threading
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -181,7 +181,13 @@ class ImageSource:
             self.notices += [notice for notice in listed.notices if notice not in self.notices]
             return list(listed.keys)
 
-    def relink(self, missing: Mapping[str, str], sizes: Mapping[str, int] | None = None) -> dict[str, str]:
+    def relink(
+        self,
+        missing: Mapping[str, str],
+        sizes: Mapping[str, int] | None = None,
+        *,
+        exclude: Collection[str] = (),
+    ) -> dict[str, str]:
         """Find, by content, the new names of files that were renamed or moved within the folder.
 
         Looks again first, so that new names are known. Files that `refresh` appended are read first, then those of
@@ -190,6 +196,7 @@ class ImageSource:
         Args:
             missing: content hash, as in `facts`, by old key. Keys whose file is there are passed over.
             sizes: of the old files in bytes, by old key, as far as known; files of other sizes need not be read.
+            exclude: keys that are no new names (e.g. those with annotations of their own).
 
         Returns:
             The new key by old key, for those that were found.
@@ -205,6 +212,8 @@ class ImageSource:
         for key in self._candidates({old for olds in wanted.values() for old in olds}):
             if not wanted:
                 break
+            if key in exclude:
+                continue
             try:
                 if -1 not in open_sizes and Path(self._path(key)).stat().st_size not in open_sizes:
                     continue

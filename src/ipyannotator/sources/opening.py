@@ -19,7 +19,7 @@ from typing import IO, NamedTuple
 
 from PIL import Image, ImageFile
 
-from ipyannotator.errors import MediaError
+from ipyannotator.errors import IpyannotatorError, MediaError
 
 MAX_PIXELS = 1 << 30
 """Images of more pixels are refused."""
@@ -207,10 +207,7 @@ def decode(picture: Picture, key: str) -> int:
                 f"“{key}” needs {need / 1e9:.1f} GB of memory to be shown, {room / 1e9:.1f} GB are free. "
                 "Close other programs, or cut it into smaller images.",
             )
-        with roomy():
-            im.load()
-    else:
-        im.load()
+    im.load()
     if picture.format != "TIFF":
         return picture.orientation
     # Pillow turns TIFF images itself while decoding, and takes the tag away when it did.
@@ -228,6 +225,13 @@ def roomy() -> Iterator[None]:
         finally:
             if Image.MAX_IMAGE_PIXELS is ours:  # else the user has set it meanwhile
                 Image.MAX_IMAGE_PIXELS = limit
+
+
+def room_for(picture: Picture) -> contextlib.AbstractContextManager[None]:
+    """Return what to hold while a picture is decoded and cut: nothing, or `roomy` for a big one."""
+    pixels = picture.width * picture.height
+    small = pixels <= BIG and pixels <= (Image.MAX_IMAGE_PIXELS or BIG)
+    return contextlib.nullcontext() if small else roomy()
 
 
 def _free_memory() -> int | None:
@@ -270,7 +274,7 @@ def in_words(key: str) -> Iterator[None]:
     """Turn whatever goes wrong with a file inside the block into a `MediaError`."""
     try:
         yield
-    except MediaError:
+    except IpyannotatorError:
         raise
     except MemoryError as error:
         raise MediaError(

@@ -31,6 +31,7 @@ from ipyannotator.sources.opening import (
     in_words,
     open_picture,
     png_chunks,
+    room_for,
     unreadable,
 )
 
@@ -78,7 +79,8 @@ def render(path: str, key: str, request: Request) -> Media:
             file.seek(0)
             mime, data, note = _MIMES[picture.format], file.read(), ""
         else:
-            shown, note = _shown(picture, key, region, scale)
+            with room_for(picture):
+                shown, note = _shown(picture, key, region, scale)
             mime, data = _encoded(shown, picture)
         where = tuple(map(float, region))
         return Media(
