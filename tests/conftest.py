@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
-
 import scripts.browser as finder
 
 if TYPE_CHECKING:
@@ -38,7 +37,9 @@ ALLOWED_PROCESSES = {
 
 def threads() -> set[threading.Thread]:
     """Return the threads that run now, without those that may stay."""
-    return {t for t in threading.enumerate() if t.is_alive() and not any(n in t.name for n in ALLOWED_THREADS)}
+    return {
+        t for t in threading.enumerate() if t.is_alive() and not any(n in t.name for n in ALLOWED_THREADS)
+    }
 
 
 def children() -> dict[int, str]:
@@ -145,7 +146,13 @@ def browser(chromium: str) -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright
 
     arguments = [
-        *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+        *(
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+        ),
         *("--disable-component-update", "--disable-sync"),
     ]
     with sync_playwright() as playwright:
