@@ -99,8 +99,7 @@ def install(js: Path) -> None:
     mark = js / "node_modules" / ".installed"
     if mark.exists() and mark.read_text(encoding="utf-8") == lock:
         return
-    npm = wheel() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    run(js, str(npm), "ci", "--no-audit", "--no-fund", "--loglevel=error")
+    run(js, str(npm()), "ci", "--no-audit", "--no-fund", "--loglevel=error")
     mark.write_text(lock, encoding="utf-8")
 
 
@@ -118,6 +117,11 @@ def wheel() -> Path:
 def node() -> Path:
     """Return the Node that comes from PyPI."""
     return wheel() / "node.exe" if os.name == "nt" else wheel() / "bin" / "node"
+
+
+def npm() -> Path:
+    """Return the script of the npm that comes with this Node."""
+    return wheel() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 
 
 def environment() -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Runs the tools of the browser side with the Node that comes from PyPI; nothing need be installed on the machine.
 
 python scripts/js.py build | watch | test | types | lint | format   [arguments for the tool]
+python scripts/js.py npm install --save-dev name@version
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ TOOLS = {
 
 def main(arguments: list[str]) -> int:
     """Run one tool; return its exit code."""
-    if not arguments or arguments[0] not in {"build", *TOOLS}:
+    if not arguments or arguments[0] not in {"build", "npm", *TOOLS}:
         print(__doc__, file=sys.stderr)
         return 2
     name, *rest = arguments
@@ -34,11 +35,12 @@ def main(arguments: list[str]) -> int:
         if name == "build":
             print("bundled" if hatch_build.build() else "the bundle is up to date")
             return 0
-        hatch_build.install(ROOT / "js")
+        if name != "npm":
+            hatch_build.install(ROOT / "js")
     except hatch_build.BrowserSideError as error:
         print(error, file=sys.stderr)
         return 1
-    command = [str(hatch_build.node()), *TOOLS[name], *rest]
+    command = [str(hatch_build.node()), *(TOOLS.get(name) or [str(hatch_build.npm())]), *rest]
     return subprocess.run(command, cwd=ROOT / "js", env=hatch_build.environment(), check=False).returncode
 
 
