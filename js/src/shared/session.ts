@@ -1,9 +1,11 @@
-// The session: what all widgets of one annotator share in the page. STUB OF THE CONTRACT: types only for now.
+// The session: what all widgets of one annotator share in the page.
 //
 // Each widget's module is loaded by itself, so module variables are not shared; the sessions live in one map on
 // `globalThis`. The canvas connects its model to the session (`connect`); the other widgets only subscribe.
+// `live.ts` is the session that talks to a kernel.
 import type { AnyModel } from '@anywidget/types';
-import type { ClassData, ItemData, MediaData, ObjectData, Op } from './protocol';
+import { LiveSession } from './live';
+import type { ClassData, Current, ItemData, MediaData, ObjectData, Op } from './protocol';
 
 export type SaveState =
   | { kind: 'saved' }
@@ -20,6 +22,8 @@ export interface Refused {
   reason: string;
   ops: Op[];
   time: number;
+  /** What is stored where it clashed; empty where it did not. */
+  current?: Current[];
 }
 
 export interface Picture {
@@ -42,6 +46,7 @@ export interface Signals {
   /** A sharper region of the picture has come. */
   picture: undefined;
   loading: undefined;
+  /** The save state, or the list of refused edits. */
   save: undefined;
   notice: { level: 'info' | 'warning' | 'error'; text: string; detail: string };
   readOnly: undefined;
@@ -66,6 +71,8 @@ export interface Session {
   readonly readOnly: boolean;
   readonly loading: boolean;
   readonly keymap: Readonly<Record<string, string>>;
+  /** What the help calls an action, by its name. */
+  readonly labels: Readonly<Record<string, string>>;
   readonly save: SaveState;
   readonly refused: readonly Refused[];
 
@@ -75,7 +82,6 @@ export interface Session {
   commit(ops: Op[], selected?: string[]): void;
   select(ids: Iterable<string>): void;
   setActiveClass(id: string): void;
-  /** Ask Python for a class of this name (only where classes are open): action `add_class`. */
   setTool(name: string): void;
   /** Perform an action of the keymap: the browser's own are signalled, all others are sent to the kernel. */
   act(name: string, value?: string | number | boolean | null): void;
@@ -90,4 +96,25 @@ export interface Session {
   hello(width: number, height: number): void;
 }
 
-export declare function getSession(id: string): Session;
+const SESSIONS = Symbol.for('ipyannotator.sessions');
+
+/** The page's sessions by id, shared by all modules. */
+function sessions(): Map<string, Session> {
+  const page = globalThis as { [SESSIONS]?: Map<string, Session> };
+  page[SESSIONS] ??= new Map();
+  return page[SESSIONS];
+}
+
+/** The session of this id; made on first use, and removed when nothing has used it for a while. */
+export function getSession(id: string): Session {
+  const all = sessions();
+  let session = all.get(id);
+  if (!session) {
+    const made: Session = new LiveSession(id, () => {
+      if (all.get(id) === made) all.delete(id);
+    });
+    all.set(id, made);
+    session = made;
+  }
+  return session;
+}

@@ -1,0 +1,552 @@
+// The session that talks to a kernel: brings together the line, the outbox, the stage and the scene.
+import type { AnyModel } from '@anywidget/types';
+import { Answers } from './answers';
+import { Emitter } from './emitter';
+import { Heir } from './heir';
+import { type Entry, Keep, type Scope } from './keep';
+import { Link } from './link';
+import { Bitmaps } from './media';
+import { Outbox } from './outbox';
+import type { ClassData, Down, ItemData, Json, ObjectData, Op, SessionData, Up } from './protocol';
+import { Refusals } from './refusals';
+import { refreshed } from './retry';
+import { inOrder, Scene, type Step } from './scene';
+import type { Picture, Refused, SaveState, Session, Signals } from './session';
+import { Stage } from './stage';
+import { equal, freshId } from './values';
+import { receive } from './wire';
+
+/** Milliseconds after which a session that nothing uses is given up. */
+export const IDLE = 30_000;
+/** What the browser performs itself; everything else is the kernel's. */
+const OWN = new Set([
+  'fit', 'actual_size', 'help', 'fullscreen', 'delete', 'select_all', 'escape', 'corner', 'next_object',
+  'previous_object', 'filter_classes',
+]); // biome-ignore format: a list
+const OWN_PREFIXES = ['nudge_', 'zoom_', 'pan_'];
+/** These take their turn behind the edits that wait; the value says whether what follows waits for their effect. */
+const IN_TURN = new Map([
+  ['undo', true],
+  ['redo', true],
+  ['save', false],
+]);
+const NO_KERNEL = 'There is no kernel: it ended or was restarted. Run the cell again; what waits is sent then.';
+const UNSEEN = 'This annotator is not on screen.';
+/** How many steps of the log are remembered for a `show` that was on its way. */
+const REMEMBERED = 64;
+
+export class LiveSession implements Session {
+  item: ItemData | null = null;
+  picture: Picture | null = null;
+  detail: Picture | null = null;
+  objects: readonly ObjectData[] = [];
+  byId: ReadonlyMap<string, ObjectData> = new Map();
+  selection: ReadonlySet<string> = new Set();
+  classes: readonly ClassData[] = [];
+  activeClass = '';
+  tool = 'box';
+  readOnly = false;
+  keymap: Readonly<Record<string, string>> = {};
+  labels: Readonly<Record<string, string>> = {};
+
+  readonly #instance = freshId();
+  readonly #end = new AbortController();
+  readonly #signals = new Emitter<Signals>(
+    (error) => this.report(error),
+    () => this.#rest(),
+  );
+  readonly #keep = new Keep();
+  readonly #bitmaps = new Bitmaps();
+  readonly #refusals = new Refusals(
+    this.#keep,
+    () => this.#signals.emit('save', undefined),
+    (error) => this.#unkept(error),
+  );
+  readonly #outbox = new Outbox(this.#keep, {
+    send: (entry, seq) =>
+      this.#link.send({ v: 1, type: 'change', seq, change: entry.change, selected: entry.selected }),
+    changed: () => this.#saveChanged(),
+    lost: () => this.#lost(NO_KERNEL),
+    failed: (error) => this.#unkept(error),
+  });
+  readonly #answers = new Answers(this.#outbox, this.#refusals, (level, text, detail) =>
+    this.#notify(level, text, detail),
+  );
+  readonly #link = new Link({
+    message: (content, buffers) => this.#message(content, buffers),
+    traits: (model) => this.#traits(model),
+    opened: () => this.#opened(),
+    closed: () => this.#lost(UNSEEN),
+    checked: () => this.#check(),
+  });
+  readonly #stage = new Stage(this.#bitmaps, {
+    send: (message) => this.#send(message),
+    swap: (show, item, picture, objects) => this.#swap(show, item, picture, objects),
+    detail: (picture) => {
+      this.detail = picture;
+      this.#signals.emit('picture', undefined);
+    },
+    loading: () => this.#signals.emit('loading', undefined),
+    notice: (text, detail) => this.#notify('warning', text, detail),
+  });
+  readonly #heir = new Heir(this.#instance, this.#keep, {
+    adopted: (entries) => {
+      this.#outbox.adopt(entries);
+      this.#redraw();
+    },
+    settled: (id) => this.#settledElsewhere(id),
+    failed: (error) => this.#unkept(error),
+  });
+
+  #scene: Scene | null = null;
+  #data: SessionData | null = null;
+  #recent: Step[] = [];
+  #save: SaveState = { kind: 'saved' };
+  #takenBack: Entry[] = [];
+  #unsaid: Signals['notice'][] = [];
+  #unkeptSaid = false;
+  #reported = new Map<string, number>();
+  #seq = 0;
+  #time = 0;
+  #asked = 0;
+  #idle: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(
+    readonly id: string,
+    private readonly removed: () => void,
+  ) {
+    const warn = (event: Event): void => {
+      if (this.#outbox.kept && this.#refusals.kept) return;
+      event.preventDefault();
+      (event as BeforeUnloadEvent).returnValue = true; // what older browsers go by
+    };
+    globalThis.window?.addEventListener('beforeunload', warn, { signal: this.#end.signal });
+    this.#rest();
+  }
+
+  get loading(): boolean {
+    return this.#stage.loading;
+  }
+
+  get save(): SaveState {
+    return this.#save;
+  }
+
+  get refused(): readonly Refused[] {
+    return this.#refusals.list;
+  }
+
+  on<S extends keyof Signals>(signal: S, listener: (payload: Signals[S]) => void, owner: AbortSignal): void {
+    this.#signals.on(signal, listener, owner);
+    if (signal !== 'notice') return;
+    for (const notice of this.#unsaid.splice(0)) this.#signals.emit('notice', notice);
+  }
+
+  connect(model: AnyModel, owner: AbortSignal): void {
+    this.#link.connect(model, owner);
+  }
+
+  hello(width: number, height: number): void {
+    this.#stage.hello(width, height);
+  }
+
+  commit(ops: Op[], selected?: string[]): void {
+    const { item } = this;
+    if (!ops.length) return;
+    if (this.readOnly) {
+      this.#notify(
+        'warning',
+        'Nothing can be changed here.',
+        'This step only shows; open the task with create() to annotate.',
+      );
+    } else if (!item || !this.#data) {
+      this.#notify('error', 'The edit was not made: no item is on screen yet.', '');
+    } else {
+      this.#takenBack = [];
+      if (selected) this.selection = new Set(selected);
+      this.#outbox.add(this.#entry(item.key, ops, selected ?? [...this.selection]));
+      this.#redraw(selected !== undefined);
+      this.#shareIfAway();
+    }
+  }
+
+  select(ids: Iterable<string>): void {
+    const next = new Set([...ids].filter((id) => this.byId.has(id)));
+    if (sameSet(next, this.selection)) return;
+    this.selection = next;
+    this.#signals.emit('selection', undefined);
+    this.#send({ v: 1, type: 'select', ids: [...next] });
+  }
+
+  setActiveClass(id: string): void {
+    if (this.activeClass === id) return;
+    this.activeClass = id;
+    this.#signals.emit('activeClass', undefined);
+    this.#link.set('active_class', id);
+  }
+
+  setTool(name: string): void {
+    if (this.tool === name) return;
+    this.tool = name;
+    this.#signals.emit('tool', undefined);
+    this.#link.set('tool', name);
+  }
+
+  act(name: string, value: string | number | boolean | null = null): void {
+    const wait = IN_TURN.get(name);
+    if (name.startsWith('tool:')) this.setTool(name.slice('tool:'.length));
+    else if (name.startsWith('class:')) this.setActiveClass(name.slice('class:'.length));
+    else if (OWN.has(name) || OWN_PREFIXES.some((prefix) => name.startsWith(prefix)))
+      this.#signals.emit('action', name);
+    else if (wait === undefined) this.#ask(name, value);
+    else if (!(this.#stuck() && this.#actHere(name))) this.#askInTurn(name, value, wait);
+  }
+
+  sharpen(region: [number, number, number, number], width: number, height: number): void {
+    this.#stage.sharpen(region, width, height);
+  }
+
+  dismiss(refusedId: string): void {
+    this.#refusals.drop(refusedId, true);
+  }
+
+  retry(refusedId: string): void {
+    const refused = this.#refusals.get(refusedId);
+    if (!refused || !this.#data || this.readOnly) return;
+    const ops = refreshed(refused, this.item?.key === refused.item ? this.byId : null, this.#scene);
+    if (typeof ops === 'string') {
+      this.#notify('warning', 'This edit cannot be made any more.', ops);
+      return;
+    }
+    const entry = this.#entry(refused.item, ops, [...this.selection]);
+    this.#refusals.drop(refusedId, false);
+    this.#outbox.add(entry, this.#keep.retry(entry, refusedId));
+    this.#redraw();
+    this.#shareIfAway();
+  }
+
+  report(error: unknown): void {
+    const text = error instanceof Error ? error.message || error.name : String(error);
+    const stack = error instanceof Error ? (error.stack ?? '') : '';
+    // An error in every frame must not bury the screen; it is said again when it has been away for a while.
+    const now = Date.now();
+    const last = this.#reported.get(text) ?? 0;
+    this.#reported.set(text, now);
+    if (now - last < 2_000) return;
+    console.error(error);
+    this.#notify('error', text, stack);
+    this.#send({ v: 1, type: 'problem', text, stack });
+  }
+
+  // ---- messages -------------------------------------------------------------------------------------------------
+
+  #message(content: unknown, buffers: readonly DataView[]): void {
+    try {
+      const { message, objects, ops, bytes } = receive(content, buffers);
+      const wasOffline = this.#outbox.offline;
+      this.#up();
+      switch (message.type) {
+        case 'show':
+          this.#outbox.proceed();
+          this.#stage.show(message, objects, bytes);
+          break;
+        case 'patch':
+          this.#patched(message, ops);
+          break;
+        case 'answer':
+          this.#answered(message, wasOffline);
+          break;
+        case 'failed':
+          this.#outbox.postpone(message.id, message.reason);
+          break;
+        case 'media':
+          this.#stage.media(message, bytes);
+          break;
+        case 'notice':
+          this.#outbox.proceed();
+          this.#notify(message.level, message.text, message.detail);
+          break;
+      }
+    } catch (error) {
+      this.report(error);
+    }
+  }
+
+  #swap(show: Extract<Down, { type: 'show' }>, item: ItemData, picture: Picture | null, objects: ObjectData[]): void {
+    const before = this.item;
+    const same = before?.key === item.key;
+    const samePicture = this.picture?.bitmap === picture?.bitmap;
+    const later = this.#recent.filter(({ seq }) => seq > show.seq);
+    this.#scene = new Scene(item, objects, show.seq, later);
+    this.picture = picture;
+    if (!same) this.#takenBack = [];
+    this.selection = new Set(same ? this.selection : show.selected);
+    const still =
+      same &&
+      samePicture &&
+      before.width === item.width &&
+      before.height === item.height &&
+      before.problem === item.problem;
+    this.#redraw(true, !still);
+    if (!still) this.#signals.emit('item', undefined);
+  }
+
+  #patched(message: Extract<Down, { type: 'patch' }>, ops: Op[]): void {
+    this.#fold({ seq: message.seq, ops, echo: true });
+    if (message.selected && message.item === this.item?.key) this.selection = new Set(message.selected);
+    this.#redraw(message.selected !== undefined);
+    this.#outbox.proceed();
+    this.#askAgainIfDoubtful();
+  }
+
+  #answered(answer: Extract<Down, { type: 'answer' }>, wasOffline: boolean): void {
+    const done = this.#answers.take(answer, this.item?.key ?? null);
+    if (done) {
+      if (done.stored.length) this.#fold({ seq: answer.seq, ops: done.stored, echo: false });
+      this.#scene?.correct(answer.current);
+      this.#redraw();
+      if (this.#data) this.#heir.tellSettled(this.#scope(this.#data), answer.id);
+    }
+    this.#outbox.pump();
+    // Others' changes may have been lost while nothing was heard.
+    if (wasOffline) this.#stage.again();
+    else this.#askAgainIfDoubtful();
+  }
+
+  #settledElsewhere(id: string): void {
+    const done = this.#outbox.settle(id, false);
+    if (!done) return;
+    // How it ended, only the other session knows; the next `show` says it here.
+    this.#saveChanged();
+    this.#outbox.pump();
+    this.#redraw();
+    this.#stage.again();
+  }
+
+  #fold(step: Step): void {
+    this.#recent.push(step);
+    if (this.#recent.length > REMEMBERED) this.#recent.shift();
+    this.#scene?.fold(step);
+  }
+
+  #askAgainIfDoubtful(): void {
+    if (!this.#scene?.doubtful || this.#outbox.waiting.length || Date.now() - this.#asked < 2_000) return;
+    this.#asked = Date.now();
+    this.#stage.again();
+  }
+
+  // ---- the line -------------------------------------------------------------------------------------------------
+
+  #traits(model: AnyModel): void {
+    const data = model.get('session') as SessionData | undefined;
+    const readOnly = Boolean(model.get('read_only'));
+    const moved =
+      !equal(this.#data as unknown as Json, (data ?? null) as unknown as Json) || readOnly !== this.readOnly;
+    if (data) this.#data = data;
+    this.#take('readOnly', readOnly, 'readOnly');
+    this.#take('classes', (model.get('classes') as ClassData[] | undefined) ?? [], 'classes');
+    this.#take('keymap', (model.get('keymap') as Record<string, string> | undefined) ?? {}, 'keymap');
+    this.#take('labels', (model.get('labels') as Record<string, string> | undefined) ?? {}, 'keymap');
+    this.#take('activeClass', (model.get('active_class') as string | undefined) ?? '', 'activeClass');
+    this.#take('tool', (model.get('tool') as string | undefined) ?? 'box', 'tool');
+    if (moved && data && !this.#outbox.isDown) this.#begin(data);
+  }
+
+  #take<K extends 'readOnly' | 'classes' | 'keymap' | 'labels' | 'activeClass' | 'tool'>(
+    name: K,
+    value: this[K],
+    signal: 'readOnly' | 'classes' | 'keymap' | 'activeClass' | 'tool',
+  ): void {
+    if (equal(this[name] as unknown as Json, value as unknown as Json)) return;
+    (this as LiveSession)[name] = value as LiveSession[K];
+    this.#signals.emit(signal, undefined);
+  }
+
+  #begin(data: SessionData): void {
+    const scope = this.#scope(data);
+    this.#heir.begin(scope, !this.readOnly);
+    if (!this.readOnly) this.#refusals.load(scope);
+  }
+
+  #opened(): void {
+    this.#rest();
+    if (this.#data) this.#begin(this.#data);
+    this.#outbox.up();
+  }
+
+  #check(): void {
+    const live = (this.#link.model as { comm_live?: unknown } | null)?.comm_live;
+    if (live === false) this.#lost(NO_KERNEL);
+    else this.#stage.again(); // throws, and is heard of, where the comm is dead
+  }
+
+  /** There is no way to the kernel: say so, and let other sessions send what waits. */
+  #lost(text: string): void {
+    const dropped = this.#outbox.down(text);
+    if (dropped.length) this.#notify('warning', `Not done, for there is no kernel: ${dropped.join(', ')}.`, '');
+    if (this.#data) this.#heir.release(this.#scope(this.#data));
+    this.#rest();
+  }
+
+  #up(): void {
+    if (this.#outbox.isDown && this.#link.model) this.#opened();
+  }
+
+  /** New edits of a session that others may already have inherited from: tell them when it is written. */
+  #shareIfAway(): void {
+    const last = this.#outbox.waiting.at(-1);
+    if (!this.#outbox.isDown || !last || !this.#data) return;
+    const scope = this.#scope(this.#data);
+    last.written.then(() => this.#heir.release(scope)).catch((error: unknown) => this.report(error));
+  }
+
+  #send(message: Up): boolean {
+    if (!this.#link.model) return false;
+    try {
+      this.#link.send(message);
+      return true;
+    } catch {
+      this.#lost(NO_KERNEL);
+      return false;
+    }
+  }
+
+  #ask(name: string, value: string | number | boolean | null): void {
+    if (!this.#send({ v: 1, type: 'action', name, value })) {
+      this.#notify('warning', `Not done, for there is no kernel: ${name}.`, 'Run the cell again.');
+    }
+  }
+
+  #askInTurn(name: string, value: string | number | boolean | null, wait: boolean): void {
+    if (this.#outbox.isDown) this.#ask(name, value);
+    else this.#outbox.then(name, () => this.#ask(name, value), wait);
+  }
+
+  /** Whether nothing of what waits gets through at present. */
+  #stuck(): boolean {
+    return this.#outbox.offline || this.#save.kind === 'failing';
+  }
+
+  /** Undo and redo within the outbox, while no kernel can do it. Returns whether that was possible. */
+  #actHere(name: string): boolean {
+    const key = this.item?.key;
+    if (key === undefined) return false;
+    if (name === 'undo') {
+      const entry = this.#outbox.takeBack(key, this.#instance);
+      if (!entry) return false;
+      this.#takenBack.push(entry);
+    } else if (name === 'redo') {
+      const entry = this.#takenBack.pop();
+      if (!entry) return false;
+      this.#outbox.add(this.#entry(key, entry.change.ops, entry.selected));
+      this.#shareIfAway();
+    } else {
+      return false;
+    }
+    this.#redraw();
+    return true;
+  }
+
+  // ---- what is seen ---------------------------------------------------------------------------------------------
+
+  /** Put together what is stored and what waits, and say what became different. */
+  #redraw(selectionTold = false, quiet = false): void {
+    const scene = this.#scene;
+    if (!scene) return;
+    const { item, objects } = scene.seen(this.#outbox.pending());
+    const before = { item: this.item, byId: this.byId };
+    this.item = item;
+    this.byId = objects;
+    const ids = quiet ? new Set<string>() : differing(before.byId, objects);
+    if (quiet || ids.size) this.objects = inOrder(objects);
+    const chosen = [...this.selection];
+    const selection = chosen.filter((id) => objects.has(id));
+    const deselected = selection.length !== chosen.length;
+    if (deselected) this.selection = new Set(selection);
+    if (quiet) return;
+    if (ids.size) this.#signals.emit('objects', ids);
+    if (!equal(before.item as unknown as Json, item as unknown as Json)) this.#signals.emit('state', undefined);
+    if (selectionTold || deselected) this.#signals.emit('selection', undefined);
+  }
+
+  #entry(key: string, ops: readonly Op[], selected: string[]): Entry {
+    const data = this.#data as SessionData;
+    this.#seq += 1;
+    this.#time = Math.max(Date.now() / 1000, this.#time + 1e-6);
+    const order = Math.round(this.#time * 1e6);
+    const ordered = ops.map((op, place): Op => {
+      const made = op.action === 'create' && op.record === 'object' ? (op.new as { [name: string]: Json }) : null;
+      return made && made.order === undefined ? { ...op, new: { ...made, order: order + place } } : op;
+    });
+    const id = freshId();
+    const change = { id, task: data.task, item: key, ops: ordered, origin: 'human' as const, time: this.#time };
+    return { ...this.#scope(data), session: this.#instance, seq: this.#seq, id, item: key, change, selected };
+  }
+
+  #scope({ project, task, layer, author }: SessionData): Scope {
+    return { project, author: author.id, task, layer };
+  }
+
+  // ---- telling --------------------------------------------------------------------------------------------------
+
+  #saveChanged(): void {
+    const save = this.#outbox.save;
+    if (equal(save as unknown as Json, this.#save as unknown as Json)) return;
+    this.#save = save;
+    this.#signals.emit('save', undefined);
+  }
+
+  #notify(level: Signals['notice']['level'], text: string, detail: string): void {
+    const notice = { level, text, detail };
+    if (this.#signals.count('notice')) this.#signals.emit('notice', notice);
+    else if (this.#unsaid.length < 20) this.#unsaid.push(notice);
+  }
+
+  #unkept(error: unknown): void {
+    if (this.#unkeptSaid || this.#end.signal.aborted) return;
+    this.#unkeptSaid = true;
+    const detail = error instanceof Error ? error.message : String(error);
+    this.#notify(
+      'warning',
+      'This browser keeps no edits for later: stay on the page until everything is saved.',
+      detail,
+    );
+  }
+
+  // ---- the end --------------------------------------------------------------------------------------------------
+
+  /** Give the session up when nothing has used it for a while. */
+  #rest(): void {
+    if (this.#idle !== null) clearTimeout(this.#idle);
+    this.#idle = null;
+    if (this.#end.signal.aborted || this.#link.model || this.#signals.count()) return;
+    this.#idle = setTimeout(() => {
+      if (this.#link.model || this.#signals.count()) return;
+      if (!this.#outbox.kept || !this.#refusals.kept)
+        this.#rest(); // the only place where these edits are
+      else this.#close();
+    }, IDLE);
+  }
+
+  #close(): void {
+    this.#end.abort();
+    this.#outbox.close();
+    this.#stage.close();
+    this.#bitmaps.close();
+    this.#heir.close();
+    this.#keep.close();
+    this.removed();
+  }
+}
+
+function sameSet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return a.size === b.size && [...a].every((id) => b.has(id));
+}
+
+/** The ids of the objects that are not the same in both. */
+function differing(a: ReadonlyMap<string, ObjectData>, b: ReadonlyMap<string, ObjectData>): Set<string> {
+  const ids = new Set<string>();
+  for (const [id, object] of b) if (a.get(id) !== object) ids.add(id);
+  for (const id of a.keys()) if (!b.has(id)) ids.add(id);
+  return ids;
+}
