@@ -130,7 +130,7 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
     const offered = session.classes.filter((data) => !data.retired);
     const open = model.get('open') && !session.readOnly;
     const box = open || offered.length > MANY;
-    if (filter.hidden === box) filter.hidden = !box;
+    setAttribute(filter, 'hidden', !box);
     setAttribute(filter, 'placeholder', open ? 'Filter, or name a new class' : `Filter ${offered.length} classes`);
     const wanted = box ? filter.value.trim() : '';
     if (frozen.item !== session.item?.key)
@@ -147,13 +147,13 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
     for (const id of rows.keys()) if (!session.classes.some((data) => data.id === id)) rows.delete(id);
     const current = rows.get(cursor)?.root;
     setAttribute(list, 'aria-activedescendant', current?.isConnected ? current.id : null);
-    list.hidden = visible.length === 0;
+    setAttribute(list, 'hidden', visible.length === 0);
 
     const exact = session.classes.some((data) => !data.retired && data.name === wanted);
-    add.hidden = !(open && wanted && !exact);
+    setAttribute(add, 'hidden', !(open && wanted && !exact));
     setText(add, add.hidden ? '' : `Add "${wanted}"`);
     setText(empty, visible.length || !add.hidden ? '' : nothing(wanted, open, session.readOnly));
-    empty.hidden = empty.textContent === '';
+    setAttribute(empty, 'hidden', empty.textContent === '');
   };
   const later = coalesced(refresh, owner);
 

@@ -116,7 +116,7 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal): vo
     setAttribute(row.option, 'data-cursor', object.id === cursor || null);
     setAttribute(row.remove, 'aria-label', `Delete ${called} ${index + 1}`);
     setAttribute(row.remove, 'title', 'Delete');
-    row.remove.hidden = session.readOnly;
+    setAttribute(row.remove, 'hidden', session.readOnly);
   };
 
   const draw = (): void => {
@@ -148,8 +148,8 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal): vo
     const count = session.objects.length;
     setText(total, String(count));
     if (cursor && !session.byId.has(cursor)) cursor = '';
-    list.hidden = count === 0;
-    empty.hidden = count > 0;
+    setAttribute(list, 'hidden', count === 0);
+    setAttribute(empty, 'hidden', count > 0);
     setText(
       empty,
       count ? '' : session.readOnly ? 'Nothing is annotated here.' : 'Nothing here yet. Drag on the picture to draw.',

@@ -78,7 +78,7 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
       setAttribute(made, 'aria-keyshortcuts', first?.replace('Ctrl', 'Control'));
       if (!tool) continue;
       setAttribute(made, 'aria-pressed', session.tool === tool.name);
-      made.hidden = session.readOnly && tool.edits === true;
+      setAttribute(made, 'hidden', session.readOnly && tool.edits === true);
     }
     const open = buttons.filter(({ made }) => !made.hidden);
     const stop =

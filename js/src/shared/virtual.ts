@@ -52,6 +52,12 @@ export function virtualRows(
     indexes: () => virtualizer.getVirtualIndexes(),
     height: () => virtualizer.getTotalSize(),
     page: () => Math.max(1, Math.floor((virtualizer.scrollRect?.height ?? 0) / rowHeight) - 1),
-    reveal: (index) => virtualizer.scrollToIndex(index, { align: 'auto' }),
+    reveal(index) {
+      const top = index * rowHeight;
+      if (top < scroller.scrollTop) scroller.scrollTop = top;
+      else if (top + rowHeight > scroller.scrollTop + scroller.clientHeight) {
+        scroller.scrollTop = top + rowHeight - scroller.clientHeight;
+      }
+    },
   };
 }

@@ -1,0 +1,190 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { box, FakeSession, find, frame, named, press } from './fake';
+
+vi.mock('../src/shared/session', () => ({ getSession: vi.fn() }));
+const { mount } = await import('../src/objects');
+
+let session: FakeSession;
+let owner: AbortController;
+let el: HTMLElement;
+
+const list = (): HTMLElement => find(el, '[role=listbox]');
+const options = (): HTMLElement[] =>
+  [...el.querySelectorAll<HTMLElement>('[role=option]')].sort(
+    (a, b) => Number(a.getAttribute('aria-posinset')) - Number(b.getAttribute('aria-posinset')),
+  );
+const click = (at: number, more: MouseEventInit = {}): void => {
+  options()[at]?.dispatchEvent(new MouseEvent('click', { bubbles: true, ...more }));
+};
+const selected = (): string[] => [...session.selection];
+
+beforeEach(() => {
+  vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(400);
+  vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(272);
+  session = new FakeSession();
+  session.classes = [named('RBC', 1), named('WBC', 2, { color: '#0072b2' })];
+  session.show([box('a', 'id-RBC'), box('b', 'id-WBC', { origin: 'model', score: 0.814 }), box('c'), box('d', 'gone')]);
+  owner = new AbortController();
+  el = document.createElement('div');
+  document.body.replaceChildren(el);
+  mount(session.as(), el, owner.signal);
+});
+afterEach(() => {
+  owner.abort();
+  vi.restoreAllMocks();
+});
+
+describe('the rows', () => {
+  it('say class, geometry and origin', () => {
+    expect(options().map((each) => each.textContent)).toEqual([
+      'RBC10,21 30×40',
+      'WBC ? 0.8110,21 30×40',
+      'no class10,21 30×40',
+      'gone10,21 30×40',
+    ]);
+    expect(find(el, '.ipya-total').textContent).toBe('4');
+    expect(list().getAttribute('aria-label')).toBe('Objects');
+    expect(options()[2]?.getAttribute('aria-setsize')).toBe('4');
+  });
+
+  it('name a shape that is not known here by its kind', async () => {
+    session.show([box('a', null, { shape: { kind: 'circle', r: 3 } })]);
+    await frame();
+    expect(options()[0]?.textContent).toBe('no classcircle');
+  });
+
+  it('follow a renamed class and a moved object, and leave the others alone', async () => {
+    const seen = vi.fn();
+    const watch = new MutationObserver((records) => seen(records.map((record) => record.target.textContent)));
+    watch.observe(el, { characterData: true, childList: true, subtree: true });
+    const moved = { ...box('a', 'id-RBC'), shape: { kind: 'box', x: 1, y: 2, width: 3, height: 4, angle: 0 } };
+    session.show([moved, ...session.objects.slice(1)]);
+    await frame();
+    expect(options()[0]?.textContent).toBe('RBC1,2 3×4');
+    expect(new Set(seen.mock.calls.flat(2))).toEqual(new Set(['1,2 3×4']));
+    watch.disconnect();
+    session.classes = [named('red', 1, { id: 'id-RBC' })];
+    session.emit('classes', undefined);
+    await frame();
+    expect(options()[0]?.textContent).toBe('red1,2 3×4');
+  });
+
+  it('say what to do where there are none', async () => {
+    session.show([]);
+    await frame();
+    expect(list().hidden).toBe(true);
+    expect(find(el, '.ipya-empty').textContent).toMatch(/Drag/);
+  });
+});
+
+describe('selecting', () => {
+  it('works by click, Ctrl and Shift', () => {
+    click(1);
+    expect(selected()).toEqual(['b']);
+    click(3, { shiftKey: true });
+    expect(selected()).toEqual(['b', 'c', 'd']);
+    click(2, { ctrlKey: true });
+    expect(selected()).toEqual(['b', 'd']);
+    click(0, { metaKey: true });
+    expect(new Set(selected())).toEqual(new Set(['a', 'b', 'd']));
+  });
+
+  it('works by keyboard', () => {
+    press(list(), 'ArrowDown');
+    expect(selected()).toEqual(['a']);
+    press(list(), 'ArrowDown');
+    press(list(), 'ArrowDown', { shiftKey: true });
+    expect(selected()).toEqual(['b', 'c']);
+    press(list(), 'End');
+    expect(selected()).toEqual(['d']);
+    expect(list().getAttribute('aria-activedescendant')).toBe(options()[3]?.id);
+    press(list(), 'Home');
+    expect(selected()).toEqual(['a']);
+  });
+
+  it('shows what was selected elsewhere', async () => {
+    session.select(['c']);
+    await frame();
+    expect(options().map((each) => each.getAttribute('aria-selected'))).toEqual(['false', 'false', 'true', 'false']);
+    expect(list().getAttribute('aria-activedescendant')).toBe(options()[2]?.id);
+  });
+
+  it('leaves other keys to the keymap', () => {
+    session.keymap = { d: 'next', Enter: 'done' };
+    expect(press(list(), 'Enter').defaultPrevented).toBe(true);
+    press(list(), 'd');
+    expect(session.act.mock.calls).toEqual([['done'], ['next']]);
+  });
+});
+
+describe('deleting', () => {
+  const remove = (name: string): HTMLButtonElement => find<HTMLButtonElement>(el, `[aria-label="${name}"]`);
+
+  it('is one commit with the old object', async () => {
+    const old = session.objects[1];
+    remove('Delete WBC 2').click();
+    expect(session.commits).toEqual([
+      { ops: [{ action: 'delete', record: 'object', id: 'b', item: 'a.jpg', old }], selected: [] },
+    ]);
+    await frame();
+    expect(options()).toHaveLength(3);
+    expect(remove('Delete no class 2')).toBeTruthy();
+  });
+
+  it('takes all that is selected, by the Delete key', () => {
+    session.select(['a', 'c']);
+    press(list(), 'Delete');
+    expect(session.commits.map(({ ops }) => ops.map((op) => op.id))).toEqual([['a', 'c']]);
+    press(list(), 'Delete');
+    expect(session.commits).toHaveLength(1);
+  });
+
+  it('is not offered where nothing can be changed', async () => {
+    session.readOnly = true;
+    session.emit('readOnly', undefined);
+    await frame();
+    expect(remove('Delete RBC 1').hidden).toBe(true);
+    session.select(['a']);
+    press(list(), 'Delete');
+    expect(session.commits).toEqual([]);
+  });
+});
+
+describe('ten thousand objects', () => {
+  beforeEach(async () => {
+    session.show(Array.from({ length: 10_000 }, (_, at) => box(`o${at}`, at % 2 ? 'id-RBC' : 'id-WBC')));
+    await frame();
+  });
+
+  it('are a few rows', () => {
+    expect(find(el, '.ipya-total').textContent).toBe('10000');
+    expect(options().length).toBeGreaterThan(10);
+    expect(options().length).toBeLessThan(60);
+    expect(el.querySelectorAll('*').length).toBeLessThan(600);
+  });
+
+  it('are drawn once a frame, however many changes come', async () => {
+    const writes = vi.spyOn(Element.prototype, 'setAttribute');
+    for (let turn = 0; turn < 50; turn += 1) session.emit('objects', new Set([`o${turn}`]));
+    expect(writes).not.toHaveBeenCalled();
+    await frame();
+    expect(writes).not.toHaveBeenCalled(); // nothing differs, so nothing is written
+  });
+
+  it('show the last one when it is selected elsewhere', async () => {
+    session.select(['o9999']);
+    await frame();
+    expect(list().scrollTop).toBe(10_000 * 28 - 400);
+    list().dispatchEvent(new Event('scroll'));
+    await frame();
+    expect(options().at(-1)?.getAttribute('aria-posinset')).toBe('10000');
+    expect(options().at(-1)?.getAttribute('aria-selected')).toBe('true');
+    expect(options().length).toBeLessThan(60);
+  });
+});
+
+it('leaves nothing behind', () => {
+  owner.abort();
+  expect(session.listening()).toBe(0);
+});
