@@ -156,13 +156,12 @@ class Database:
 
     def _settle(self) -> None:
         """Check whose file it is, and settle the journal."""
-        with closing(self._connect("rwc")) as raw:
-            _check_ours(raw, self.path)
-            if not is_network(self.path.parent) and self._has_wal(raw):
-                return
+        if not is_network(self.path.parent) and self._has_wal():
+            return
         # A file in WAL mode that cannot be used so can be opened by one exclusive connection only.
         with closing(self._connect("rwc")) as raw:
             raw.execute("PRAGMA locking_mode = EXCLUSIVE")
+            _check_ours(raw, self.path)
             mode = raw.execute("PRAGMA journal_mode = DELETE").fetchone()[0]
         # With a rollback journal only EXTRA outlives a power cut right after the answer.
         self._synchronous = "EXTRA"
@@ -171,18 +170,19 @@ class Database:
             f"journal is used ({mode}): saving is slower, and readers wait for writers. A local disk is better."
         )
 
-    @staticmethod
-    def _has_wal(raw: sqlite3.Connection) -> bool:
-        try:
-            mode = raw.execute("PRAGMA journal_mode").fetchone()[0]
-            if mode != "wal":
-                mode = raw.execute("PRAGMA journal_mode = WAL").fetchone()[0]
-            raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        except sqlite3.OperationalError as error:
-            if not any(word in str(error) for word in ("I/O", "locking protocol", "unable to open")):
-                raise
-            return False
-        return bool(mode == "wal")
+    def _has_wal(self) -> bool:
+        with closing(self._connect("rwc")) as raw:
+            try:
+                _check_ours(raw, self.path)
+                mode = raw.execute("PRAGMA journal_mode").fetchone()[0]
+                if mode != "wal":
+                    mode = raw.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+                raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            except sqlite3.OperationalError as error:
+                if not any(word in str(error) for word in ("I/O", "locking protocol", "unable to open")):
+                    raise
+                return False
+            return bool(mode == "wal")
 
     # ---- connections
 

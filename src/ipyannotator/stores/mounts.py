@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from pathlib import Path
 
 _NETWORK = frozenset(
@@ -21,9 +22,7 @@ def file_system(folder: Path, mounts: str) -> str:
         fields = line.split(" ")
         if len(fields) > 2:  # noqa: PLR2004 - device, mount point, type
             # Blanks in mount points are written as octal escapes.
-            kinds[fields[1].encode().decode("unicode_escape").encode("latin-1").decode(errors="replace")] = (
-                fields[2]
-            )
+            kinds[re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), fields[1])] = fields[2]
     for parent in (folder, *folder.parents):
         if str(parent) in kinds:
             return kinds[str(parent)]
