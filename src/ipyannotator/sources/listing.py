@@ -31,7 +31,7 @@ from PIL import features
 SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".gif", ".bmp", ".dib", ".webp", ".tif", ".tiff"}
     | {".ppm", ".pgm", ".pbm", ".pnm"}
-    | ({".avif"} if features.check("avif") else set())
+    | ({".avif"} if "avif" in features.modules and features.check("avif") else set())
     | ({".jp2"} if features.check("jpg_2000") else set())
 )
 """The endings of image files, in lower case; compared without regard to case."""
