@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { describe, expect, it, vi } from 'vitest';
 import { actionOf, byPlace, canonical, keysFor, shortcut, shown, typing } from '../src/shared/keys';
+import { box, FakeSession } from './fake';
 
 const press = (key: string, more: KeyboardEventInit = {}): KeyboardEvent =>
   new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more });
@@ -63,27 +64,43 @@ it('lists the keys of an action, shortest first, and shows them', () => {
 
 describe('shortcut', () => {
   it('acts, and keeps the key from the notebook', () => {
-    const act = vi.fn();
+    const session = new FakeSession();
+    session.keymap = { b: 'box' };
+    const { act } = session;
     const event = press('b');
     const stop = vi.spyOn(event, 'stopPropagation');
     document.body.dispatchEvent(event);
-    expect(shortcut(event, { keymap: { b: 'box' }, act })).toBe(true);
+    expect(shortcut(event, session.as())).toBe(true);
     expect(act).toHaveBeenCalledWith('box');
     expect(event.defaultPrevented).toBe(true);
     expect(stop).toHaveBeenCalled();
   });
 
+  it('gives a class to what is selected', () => {
+    const session = new FakeSession();
+    session.keymap = { '2': 'class:id-WBC' };
+    session.show([box('1', 'id-RBC')]);
+    session.select(['1']);
+    const event = press('2');
+    document.body.dispatchEvent(event);
+    expect(shortcut(event, session.as())).toBe(true);
+    expect(session.activeClass).toBe('id-WBC');
+    expect(session.commits[0]?.ops).toMatchObject([{ id: '1', path: 'class_id', old: 'id-RBC', new: 'id-WBC' }]);
+  });
+
   it('leaves alone what is typed as text and what has no meaning', () => {
-    const act = vi.fn();
+    const session = new FakeSession();
+    session.keymap = { b: 'box' };
+    const { act } = session;
     const input = document.createElement('input');
     document.body.append(input);
     const typed = press('b');
     input.dispatchEvent(typed);
     expect(typing(input)).toBe(true);
-    expect(shortcut(typed, { keymap: { b: 'box' }, act })).toBe(false);
+    expect(shortcut(typed, session.as())).toBe(false);
     const unknown = press('q');
     document.body.dispatchEvent(unknown);
-    expect(shortcut(unknown, { keymap: { b: 'box' }, act })).toBe(false);
+    expect(shortcut(unknown, session.as())).toBe(false);
     expect(act).not.toHaveBeenCalled();
     expect(unknown.defaultPrevented).toBe(false);
   });

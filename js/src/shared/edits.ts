@@ -2,7 +2,10 @@
 import type { Op } from './protocol';
 import type { Session } from './session';
 
-type Editable = Pick<Session, 'item' | 'objects' | 'byId' | 'selection' | 'readOnly' | 'commit' | 'setActiveClass'>;
+export type Editable = Pick<
+  Session,
+  'item' | 'objects' | 'byId' | 'selection' | 'readOnly' | 'commit' | 'setActiveClass'
+>;
 
 /** Make a class the active one, and give it to the selected objects. */
 export function chooseClass(session: Editable, classId: string): void {

@@ -2,9 +2,10 @@
 //
 // `Ctrl+z`, `Ctrl+Shift+z`, `Shift+ArrowLeft`, `a`, `?`, `Space`, `Delete`. Ctrl and the Mac's Meta are one. For a
 // letter Shift is named (`Shift+a`) and Caps Lock does not count; for other characters the character says it (`?`).
+import { chooseClass, type Editable } from './edits';
 
 /** What a shortcut needs of the session. */
-export interface KeyTarget {
+export interface KeyTarget extends Editable {
   readonly keymap: Readonly<Record<string, string>>;
   act(name: string): void;
 }
@@ -103,6 +104,12 @@ export function shortcut(event: KeyboardEvent, target: KeyTarget): boolean {
   const action = actionOf(event, target.keymap);
   if (!action) return false;
   swallow(event);
-  target.act(action);
+  perform(target, action);
   return true;
+}
+
+/** Perform an action of the keymap. A class goes to the selected objects too, as by a click on its name. */
+export function perform(target: KeyTarget, action: string): void {
+  if (action.startsWith('class:')) chooseClass(target, action.slice('class:'.length));
+  else target.act(action);
 }
