@@ -84,11 +84,12 @@ def matched(paths: Iterable[str], index: Callable[[str], Any], folder: str) -> d
     prefix = folder.rstrip("/") + "/"
     for path in paths:
         plain = path.replace("\\", "/")
-        parts = PurePosixPath(plain).parts
-        candidates = [plain.removeprefix(prefix)] if plain.startswith(prefix) else []
+        parts = PurePosixPath(plain).parts or (plain,)
+        under = plain.startswith(prefix)
+        inside = plain.removeprefix(prefix) if under else parts[-1]
         # From the longest tail to the bare name: in a folder with subfolders the longest match is the right one.
-        candidates += ["/".join(parts[start:]) for start in range(len(parts))]
-        key = next((name for name in candidates if _has(index, name)), candidates[0] if candidates[0] != plain else parts[-1])
+        tails = ("/".join(parts[start:]) for start in range(len(parts)))
+        key = next((name for name in ((inside, *tails) if under else tails) if _has(index, name)), inside)
         found[path] = key
     return found
 

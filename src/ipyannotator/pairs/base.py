@@ -67,6 +67,7 @@ class BaseAnnotator(widgets.VBox):  # type: ignore[misc]
         self.frame = Frame([each.value for each in self.steps], title=self.title)
         self.frame.on_step(lambda name: self.act("step", name))
         self._ready = False
+        self._own: dict[str, widgets.Widget | None] = {}
         self._wires: list[tuple[str, Callable[..., Any]]] = []
         self._project: Project | None = None
         self._open(step)
@@ -193,6 +194,8 @@ class BaseAnnotator(widgets.VBox):  # type: ignore[misc]
         "go": "go",
         "step": "go_to_step",
         "add_class": "use_new_class",
+        "edit": "edit",
+        "delete": "delete",
     }
 
     def next(self) -> None:
@@ -284,6 +287,8 @@ class BaseAnnotator(widgets.VBox):  # type: ignore[misc]
         """Write the JSON file and end everything; closing twice is harmless."""
         if self._project is not None:
             self._shut()
+            for slot in list(self._own):
+                self.put(slot, None)
             self.frame.close()
         super().close()
 
@@ -336,6 +341,8 @@ class BaseAnnotator(widgets.VBox):  # type: ignore[misc]
             width=getattr(self.input_item, "image_width", None) or 0,
             height=getattr(self.input_item, "image_height", None) or 0,
         )
+        self.frame.session = self.canvas.session
+        self.frame.stage = (self.canvas.width, self.canvas.height)
         self._facts = None if editor.read_only else FactKeeper(editor)
         self._keys_changed()
         self.wire("task", self._keys_changed)
@@ -411,6 +418,15 @@ class BaseAnnotator(widgets.VBox):  # type: ignore[misc]
                 self.editor.go(at)
             finally:
                 self._ready = True
+
+    def put(self, slot: str, widget: widgets.Widget | None) -> None:
+        """Put a widget of this step into a slot, unless a user has put a part of theirs there."""
+        if self.parts[slot] is self._own.get(slot):
+            self.parts[slot] = widget
+        old = self._own.get(slot)
+        self._own[slot] = widget
+        if old is not None:
+            old.close()
 
     def wire(self, event: str, handler: Callable[..., Any]) -> None:
         """Subscribe a widget of this step to an event, until the step is left."""

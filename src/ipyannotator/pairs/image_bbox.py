@@ -1,0 +1,87 @@
+"""Boxes on images."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ipyannotator.editor import ObjectView
+from ipyannotator.mltypes import InputImage, OutputImageBbox
+from ipyannotator.model import Box, Op, encode, encode_shape
+from ipyannotator.pairs.base import PAIRS
+from ipyannotator.pairs.image import ImageAnnotator
+from ipyannotator.widgets.classes import ClassPicker
+from ipyannotator.widgets.fields import BoxFields
+from ipyannotator.widgets.objects import ObjectList
+
+
+@PAIRS.register(InputImage, OutputImageBbox)
+class BboxAnnotator(ImageAnnotator):
+    """Draw, look at and correct boxes, each of one class."""
+
+    def fill(self) -> None:
+        """Add the classes, the list of boxes and the fields of the selected one."""
+        super().fill()
+        session, read_only = self.canvas.session, self.editor.read_only
+        self.fields = BoxFields(read_only=read_only)
+        self.fields.on_edit(lambda name, value: self.act("edit", (name, value)))
+        self.fields.on_delete(lambda: self.act("delete"))
+        self.put("classes", ClassPicker(session=session, open=self.output_item.classes is None and not read_only))
+        self.put("objects", ObjectList(session=session))
+        self.put("fields", self.fields)
+        self.wire("select", self._show_selected)
+        self.wire("open", lambda _: self._show_selected([]))
+        self.wire("task", self._refresh_selected)
+        active = self.editor.schema.active
+        self.canvas.active_class = active[0].id if active else ""
+        self._refresh_selected()
+
+    @property
+    def selected(self) -> list[ObjectView]:
+        """The selected boxes."""
+        chosen = set(self.editor.selection)
+        return [obj for obj in self.current.objects if obj.id in chosen] if chosen else []
+
+    def edit(self, what: tuple[str, Any]) -> None:
+        """Set a value of what is selected: `class_id` of all, or `x`, `y`, `width` or `height` of the one box."""
+        self._writable()
+        name, value = what
+        ops = []
+        for obj in self.selected:
+            record = obj.record
+            if name == "class_id":
+                path, old, new = "class_id", record.class_id, value
+            elif isinstance(record.shape, Box):
+                path, old = "shape", encode_shape(record.shape)
+                new = encode_shape(_replaced(record.shape, name, float(value)))
+            else:
+                continue
+            if new != old:
+                ops.append(Op("set", "object", record.id, record.item, path, old, new))
+        if ops:
+            self.editor.do(ops)
+
+    def delete(self) -> None:
+        """Delete what is selected, in one change."""
+        self._writable()
+        ops = [Op("delete", "object", obj.id, self.item, old=encode(obj.record)) for obj in self.selected]
+        if ops:
+            self.editor.do(ops)
+            self.editor.select(())
+
+    def _refresh_selected(self) -> None:
+        self.fields.classes = [(record.name, record.id) for record in self.editor.schema.active]
+        self._show_selected(self.selected)
+
+    def _show_selected(self, objects: list[ObjectView]) -> None:
+        value = None
+        if len(objects) == 1 and isinstance(objects[0].shape, Box):
+            box = objects[0].shape
+            value = {name: getattr(box, name) for name in ("x", "y", "width", "height")}
+            value["class_id"] = objects[0].record.class_id
+        self.fields.select(value, len(objects))
+
+
+def _replaced(box: Box, name: str, value: float) -> Box:
+    return Box(**{each: value if each == name else getattr(box, each) for each in ("x", "y", "width", "height", "angle")})
+
+
