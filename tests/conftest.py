@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
+
 import scripts.browser as finder
 
 if TYPE_CHECKING:

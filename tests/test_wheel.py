@@ -11,10 +11,11 @@ import venv
 import zipfile
 from pathlib import Path
 
-import hatch_build
 import pytest
 from hatchling.builders.sdist import SdistBuilder
 from hatchling.builders.wheel import WheelBuilder
+
+import hatch_build
 
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "src" / "ipyannotator" / "static"
