@@ -16,6 +16,9 @@ from ipyannotator.sources import listing, render
 from ipyannotator.sources.base import SOURCES, Media, Request
 from ipyannotator.sources.finding import find_folder
 
+_LATER = 1.0
+"""Seconds after opening when the listing is written to the cache."""
+
 
 class ImageSource:
     """The images of a folder, in the plain order of their keys.
@@ -42,6 +45,7 @@ class ImageSource:
         self.notices: list[str] = []
         self._root = os.fspath(self.folder)
         self._lock = threading.Lock()
+        self._closing = threading.Event()
         self._writer: threading.Thread | None = None
         listed = self._open(cache)
         self._keys = listed.keys
@@ -65,12 +69,16 @@ class ImageSource:
         if not listed.keys:
             raise NoItems(self._nothing())
         if file is not None and found.lasting:
-            # Beside, so that the first image need not wait for it. A daemon: it writes to a temporary file, so a
-            # kernel that ends in the middle leaves no half listing.
+            # Beside and a little later, so that the first image need not wait for it. A daemon: it writes to a
+            # temporary file, so a kernel that ends in the middle leaves no half listing.
             copy = listed._replace(keys=list(listed.keys), locators=dict(listed.locators))
-            self._writer = threading.Thread(target=listing.save, args=(file, copy, found), daemon=True)
+            self._writer = threading.Thread(target=self._write, args=(file, copy, found), daemon=True)
             self._writer.start()
         return listed
+
+    def _write(self, file: Path, listed: listing.Listing, found: listing.Scan) -> None:
+        self._closing.wait(_LATER)
+        listing.save(file, listed, found)
 
     def _scan(self) -> listing.Scan:
         try:
@@ -235,6 +243,7 @@ class ImageSource:
 
     def close(self) -> None:
         """End it: wait until the listing is written. Closing twice is harmless."""
+        self._closing.set()
         writer, self._writer = self._writer, None
         if writer is not None:
             writer.join()
