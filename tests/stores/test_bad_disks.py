@@ -194,8 +194,6 @@ def test_a_damaged_file_offers_the_backup(tmp_path, damage, read_only):
     path = tmp_path / "annotations.db"
     damage(path)
     harmed = path.read_bytes()
-    if damage is truncate and read_only:
-        pytest.skip("an empty file is an empty store to a reader: another process may be making it")
     with pytest.raises(DamagedStore) as caught:
         SqlStore(tmp_path, read_only=read_only)
     call = f"ipyannotator.stores.restore_backup({str(backup)!r})"

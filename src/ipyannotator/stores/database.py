@@ -106,6 +106,8 @@ class Database:
             for _ in range(_TRIES):
                 look = self._look()
                 if look is None or look.size == 0:
+                    if look is not None and latest(self.path.parent / "backups") is not None:
+                        raise damaged(self.path, "it is empty")
                     return self._read_empty(fn)
                 mode = "ro" if look.live or self._vfs or is_network(self.path.parent) else "immutable"
                 try:

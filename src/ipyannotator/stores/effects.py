@@ -85,6 +85,15 @@ def normal(change: Change) -> Change:
     for name in ("id", "task", "layer"):
         if not getattr(kept, name):
             raise InvalidValue(f"The {name} of a change", getattr(kept, name), "a text that is not empty")
+    for name in (
+        kept.id,
+        kept.task,
+        kept.layer,
+        kept.item,
+        *(part for op in kept.ops for part in (op.id, op.item)),
+    ):
+        if "\0" in name:
+            raise InvalidValue("A name in the change", name, "a text without NUL characters")
     if not kept.ops:
         raise InvalidValue("The operations of a change", kept.ops, "at least one")
     return kept

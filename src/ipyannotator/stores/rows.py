@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Literal, NamedTuple, cast
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_
+from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ipyannotator.errors import InvalidValue
@@ -191,7 +191,7 @@ class Rows:
                 if ref.record == kind and ref.item in self._items
             ]
             for part in chunks(pairs):
-                for _, record in read(of, tuple_(its.c.item, its.c.id).in_(part)):
+                for _, record in read(of, _among(its, part)):
                     found[Ref(kind, record.id, record.item)] = record
         if any(ref.record == "class" for ref in wanted):
             found.update((Ref("class", record.id, ""), record) for record in self.classes())
@@ -306,6 +306,14 @@ def counted(connection: Connection, where: Scope, kind: Literal["state", "class"
         counters.c.scope == where.id, counters.c.kind == kind, counters.c.number != 0
     )
     return {name: number for name, number in connection.execute(query)}  # noqa: C416 - rows are not pairs to mypy
+
+
+def _among(table: Table, pairs: list[tuple[int, str]]) -> Any:
+    """Return the condition that a row's (item, id) is one of the pairs; as a join, which uses the primary key."""
+    wanted = func.json_each(msgspec.json.encode(pairs).decode()).table_valued("value")
+    return (table.c.item == func.json_extract(wanted.c.value, "$[0]")) & (
+        table.c.id == func.json_extract(wanted.c.value, "$[1]")
+    )
 
 
 def _shape(data: Any) -> Shape:

@@ -166,6 +166,7 @@ def malformed_changes_are_refused(store: Store) -> None:
             Op("create", "object", "p", new=encode(ObjectRecord(id="p", item="", shape=Box(0, 0, 1, 1))))
         ),
         "a lone surrogate": change(box("p", "\ud800")),
+        "a NUL in a name": change(box("p\0q")),
         "a value that is no JSON": change(field("f", None, object())),
         "a created item": change(Op("create", "item", "b", "b", new={"id": "b"})),
     }
