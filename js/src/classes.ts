@@ -11,7 +11,7 @@ import { type Values, widget } from './shared/widget';
 
 export interface ClassesValues extends Values {
   /** Whether a name that is typed may become a new class. */
-  open: boolean;
+  extensible: boolean;
 }
 
 /** From here on there is a box to filter with. */
@@ -128,7 +128,7 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
       if (object.class_id) counts.set(object.class_id, (counts.get(object.class_id) ?? 0) + 1);
     }
     const offered = session.classes.filter((data) => !data.retired);
-    const open = model.get('open') && !session.readOnly;
+    const open = model.get('extensible') && !session.readOnly;
     const box = open || offered.length > MANY;
     setAttribute(filter, 'hidden', !box);
     setAttribute(filter, 'placeholder', open ? 'Filter, or name a new class' : `Filter ${offered.length} classes`);
@@ -255,8 +255,8 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
     owner,
   );
   for (const signal of ['item', 'objects', 'classes', 'readOnly'] as const) session.on(signal, later, owner);
-  model.on('change:open', later);
-  owner.addEventListener('abort', () => model.off('change:open', later), { once: true });
+  model.on('change:extensible', later);
+  owner.addEventListener('abort', () => model.off('change:extensible', later), { once: true });
   if (session.activeClass) RECENT.set(session, RECENT.get(session) ?? [session.activeClass]);
   refresh();
 }

@@ -9,7 +9,7 @@ const { mount } = await import('../src/classes');
 let session: FakeSession;
 let owner: AbortController;
 let el: HTMLElement;
-let model: FakeModel<{ session: object; open: boolean }>;
+let model: FakeModel<{ session: object; extensible: boolean }>;
 
 const options = (): HTMLElement[] => [...el.querySelectorAll<HTMLElement>('[role=option]')];
 const names = (): string[] => options().map((each) => find(each, '.ipya-class-name').textContent ?? '');
@@ -27,7 +27,7 @@ const start = (count: number, open = false): void => {
       : Array.from({ length: count }, (_, at) => named(`class ${String(at).padStart(3, '0')}`, at + 1));
   session.activeClass = session.classes[0]?.id ?? '';
   owner = new AbortController();
-  model = new FakeModel({ session: {}, open });
+  model = new FakeModel({ session: {}, extensible: open });
   el = document.createElement('div');
   document.body.replaceChildren(el);
   mount(session.as(), el, owner.signal, model.as());
@@ -103,7 +103,7 @@ describe('the list', () => {
     session.emit('classes', undefined);
     await frame();
     expect(find(el, '.ipya-empty').textContent).toMatch(/no classes.*add_class/i);
-    model.put({ open: true });
+    model.put({ extensible: true });
     await frame();
     expect(find(el, '.ipya-empty').textContent).toMatch(/Type a name/);
   });

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import traitlets
 
@@ -12,10 +12,16 @@ from ipyannotator.widgets.component import Component
 class ClassPicker(Component):
     """The classes with their keys and how many of each are on the item; choose one, or filter by typing.
 
+    Args:
+        open: sets `extensible` (which cannot be called so: every widget has a method `open`).
+
     Attributes:
-        open: whether a typed name may become a new class (action `add_class`).
+        extensible: whether a typed name may become a new class (action `add_class`).
     """
 
     module: ClassVar[str] = "classes"
 
-    open = traitlets.Bool(default_value=False, help="whether a typed name may become a class").tag(sync=True)
+    extensible = traitlets.Bool(default_value=False, help="whether a typed name may become a class").tag(sync=True)
+
+    def __init__(self, *, open: bool = False, **values: Any) -> None:  # noqa: A002 - the word of `OutputImageBbox`
+        super().__init__(**{"extensible": open, **values})
