@@ -118,7 +118,6 @@ export class LiveSession implements Session {
     const warn = (event: Event): void => {
       if (this.#outbox.kept && this.#refusals.kept) return;
       event.preventDefault();
-      (event as BeforeUnloadEvent).returnValue = true; // what older browsers go by
     };
     globalThis.window?.addEventListener('beforeunload', warn, { signal: this.#end.signal });
     this.#rest();
@@ -419,7 +418,7 @@ export class LiveSession implements Session {
 
   #askInTurn(name: string, value: string | number | boolean | null, wait: boolean): void {
     if (this.#outbox.isDown) this.#ask(name, value);
-    else this.#outbox.then(name, () => this.#ask(name, value), wait);
+    else this.#outbox.inTurn(name, () => this.#ask(name, value), wait);
   }
 
   /** Whether nothing of what waits gets through at present. */
@@ -524,11 +523,14 @@ export class LiveSession implements Session {
       if (this.#link.model || this.#signals.count()) return;
       if (!this.#outbox.kept || !this.#refusals.kept)
         this.#rest(); // the only place where these edits are
-      else this.#close();
+      else this.close();
     }, IDLE);
   }
 
-  #close(): void {
+  /** End it: nothing is kept but what stands in the outbox's database. */
+  close(): void {
+    if (this.#idle !== null) clearTimeout(this.#idle);
+    this.#idle = null;
     this.#end.abort();
     this.#outbox.close();
     this.#stage.close();

@@ -185,7 +185,7 @@ export class Outbox {
   }
 
   /** Do something when everything before it is answered. */
-  then(name: string, run: () => void, wait: boolean): void {
+  inTurn(name: string, run: () => void, wait: boolean): void {
     this.#queue.push({ name, run, wait });
     this.pump();
   }

@@ -9,7 +9,7 @@ type Media = Extract<Down, { type: 'media' }>;
 
 /** How long until a message that nobody answered is sent again, in milliseconds; doubled up to the longest. */
 const PATIENCE = 4_000;
-const LONGEST = 16_000;
+const LONGEST = 8_000;
 
 export interface Hooks {
   send(message: Up): boolean;
