@@ -68,7 +68,9 @@ class Store(Protocol):
         """Apply a change in one transaction and append it to the log.
 
         A change whose id is known is not applied again: its first answer is returned. An answer `conflict` is
-        kept like the others.
+        kept like the others. Two classes on offer of one name, and deleting a class that objects have, are
+        conflicts too. A `delete` is kept with the whole of what it deleted. The revision of each record that
+        changed becomes the entry's number, and so does that of each item on which anything changed.
 
         Raises:
             InvalidValue: the change is malformed.
@@ -98,7 +100,7 @@ class Store(Protocol):
         until: str | None = None,
         finished: bool = False,
     ) -> Iterator[ItemRecord]:
-        """Iterate the touched items by key, lazily.
+        """Iterate the touched items by key, lazily; also those on which all was taken back again.
 
         Args:
             task: the task.
@@ -110,11 +112,11 @@ class Store(Protocol):
         ...
 
     def each(self, task: str, layer: str = "main", keys: Iterable[str] | None = None) -> Iterator[Annotated]:
-        """Iterate all touched items with their objects and fields by key, lazily; or only those of `keys`."""
+        """Iterate all touched items with their objects and fields by key, lazily; or those of `keys`, in that order."""
         ...
 
     def classes(self, task: str) -> list[ClassRecord]:
-        """Return the classes of the task, the retired ones too."""
+        """Return the classes of the task by (order, id), the retired ones too."""
         ...
 
     def counts(self, task: str, layer: str = "main") -> Counts:
@@ -133,7 +135,7 @@ class Store(Protocol):
         """Return the author's latest change that touched the item and stands, or None.
 
         Undos and redos are not candidates, nor are changes of origin `file`; a change that was taken back and
-        brought back stands again.
+        brought back stands again. Changes that touch no item (of the schema) are found under an empty key.
         """
         ...
 
@@ -154,7 +156,11 @@ class Store(Protocol):
         ...
 
     def compact(self, before: float) -> int:
-        """Drop log entries older than `before` (seconds since 1970), keeping a snapshot; return how many."""
+        """Drop log entries older than `before` (seconds since 1970), keeping a snapshot; return how many.
+
+        Entries are dropped up to the first that is not older. Their ids stay known: a resend gets its answer,
+        without the change. They are no longer offered for undo.
+        """
         ...
 
     def backup(self, folder: Path, keep: int = 7) -> Path | None:

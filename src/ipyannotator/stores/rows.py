@@ -6,11 +6,13 @@ Rows become records directly, not through validation: a canvas waits for them by
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal, NamedTuple, cast
 
 import msgspec
 from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select
+from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ipyannotator.errors import InvalidValue
@@ -247,11 +249,7 @@ class Rows:
         pack.flush(self._connection)
         for its, address, rows in writes:
             if rows:
-                statement = upsert(its)
-                others = {c.name: statement.excluded[c.name] for c in its.columns if c.name not in address}
-                self._connection.execute(
-                    statement.on_conflict_do_update(index_elements=address, set_=others), rows
-                )
+                self._connection.execute(_upsert(its, address), rows)
         for its, gone in ((table.objects, what.objects), (table.fields, what.fields)):
             lost = [{"i": numbers[ref.item], "n": ref.id} for ref, record in gone.items() if record is None]
             if lost:
@@ -292,12 +290,7 @@ def count(
         if number
     ]
     if rows:
-        statement = upsert(counters)
-        more = counters.c.number + statement.excluded.number
-        connection.execute(
-            statement.on_conflict_do_update(index_elements=("scope", "kind", "name"), set_={"number": more}),
-            rows,
-        )
+        connection.execute(_COUNT, rows)
 
 
 def counted(connection: Connection, where: Scope, kind: Literal["state", "class"]) -> dict[str, int]:
@@ -306,6 +299,23 @@ def counted(connection: Connection, where: Scope, kind: Literal["state", "class"
         counters.c.scope == where.id, counters.c.kind == kind, counters.c.number != 0
     )
     return {name: number for name, number in connection.execute(query)}  # noqa: C416 - rows are not pairs to mypy
+
+
+@functools.cache
+def _upsert(table: Table, address: tuple[str, ...]) -> Insert:
+    """Return the statement that writes whole rows, new or not; made once, because making it costs more than running it."""
+    statement = upsert(table)
+    others = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in address}
+    return statement.on_conflict_do_update(index_elements=address, set_=others)
+
+
+def _add() -> Insert:
+    statement = upsert(counters)
+    more = {"number": counters.c.number + statement.excluded.number}
+    return statement.on_conflict_do_update(index_elements=("scope", "kind", "name"), set_=more)
+
+
+_COUNT = _add()
 
 
 def _among(table: Table, pairs: list[tuple[int, str]]) -> Any:
