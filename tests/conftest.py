@@ -8,11 +8,12 @@ orphans, which are known by a mark in their environment.
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import time
 import uuid
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import psutil
 import pytest
@@ -101,7 +102,13 @@ def _nothing_left_running(request: pytest.FixtureRequest) -> Iterator[None]:
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Remember what ran before the first test, and mark what will be started."""
     os.environ[MARK] = uuid.uuid4().hex
+    # Who ends the run from outside (a time limit) gets the fixtures ended too, and with them servers and browsers.
+    signal.signal(signal.SIGTERM, interrupt)
     session.config.stash[BEFORE] = threads(), children()
+
+
+def interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
 
 
 @pytest.hookimpl(trylast=True)

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 import re
+import signal
+import sqlite3
 import subprocess
 import sys
 import tarfile
 import venv
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from hatchling.builders.sdist import SdistBuilder
 from hatchling.builders.wheel import WheelBuilder
+from playwright.sync_api import Browser, Route
 
 import hatch_build
+from tests.hosts.pages import Annotating
 
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "src" / "ipyannotator" / "static"
@@ -186,6 +191,56 @@ def test_the_wheel_works_in_a_bare_environment(built: Path, bare: tuple[Path, st
     printed = run(python, "-c", TRY, cwd=tmp_path, path=path)
     assert '"car"' in printed
     assert printed.strip().endswith("True")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.skipif(os.name == "nt", reason="ends by a signal that Windows does not have")
+def test_the_wheel_draws_in_a_bare_environment_and_fetches_nothing(
+    built: Path, bare: tuple[Path, str], tmp_path: Path, browser: Browser
+) -> None:
+    """The demo with the wheel and JupyterLab, nothing else: a box is drawn while everything but the server is away."""
+    python, path = bare
+    (wheel,) = built.glob("*.whl")
+    run(python, "-m", "pip", "install", "-q", f"{wheel}[demo]", cwd=tmp_path, path=path)
+    # Copied, so that the checkout's `src` is nowhere near.
+    for name in ("demo.py", "pictures.py"):
+        (tmp_path / name).write_bytes((ROOT / "scripts" / name).read_bytes())
+    command = [python, "demo.py", "--no-browser", "--folder", "demo"]
+    environment = {**os.environ, "PATH": path, "HOME": str(tmp_path), "PYTHONPATH": ""}
+    abroad: list[str] = []
+
+    def only_the_server(route: Route) -> None:
+        if route.request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+            route.continue_()
+        else:
+            abroad.append(route.request.url)
+            route.abort()
+
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        assert process.stdout is not None
+        try:
+            url = next((line.strip() for line in iter(process.stdout.readline, "") if "http://" in line), "")
+            assert url
+            context = browser.new_context(viewport={"width": 1280, "height": 900})
+            context.route("**/*", only_the_server)
+            page = context.new_page()
+            page.goto(url)
+            page.locator(".jp-CodeCell").first.click(timeout=120_000)
+            page.keyboard.press("Shift+Enter")
+            annotating = Annotating(page).shows("smear-01.jpg")
+            annotating.draw(0.3, 0.3, 0.5, 0.5)
+            annotating.saved()
+            context.close()
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.stdout.read()
+    database = tmp_path / "demo" / "user_project" / "results" / "annotations.db"
+    with closing(sqlite3.connect(database)) as connection:
+        assert connection.execute("SELECT count(*) FROM objects").fetchone() == (1,)
+    assert [address for address in abroad if "jupyter" not in address] == []
 
 
 @pytest.mark.slow
