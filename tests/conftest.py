@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NoReturn
 import psutil
 import pytest
 
-import scripts.browser as finder
+import browser as finder  # scripts/browser.py, which `make` uses as well
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -99,7 +99,7 @@ def test_the_notebook_runs(folder: Path) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="ends by a signal that Windows does not have")
 def test_it_serves_the_notebook_until_ctrl_c(folder: Path) -> None:
-    command = [sys.executable, ROOT / "scripts" / "demo.py", "--no-browser", "--folder", folder]
+    command = [sys.executable, f"{ROOT}/scripts/demo.py", "--no-browser", "--folder", str(folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         assert process.stdout is not None
         lines = iter(process.stdout.readline, "")

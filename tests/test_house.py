@@ -278,7 +278,7 @@ def test_a_leak_fails_the_test_that_made_it(tmp_path: Path) -> None:
             "-p",
             "no:cacheprovider",
             "-o",
-            f"pythonpath={ROOT}",
+            f"pythonpath={ROOT / 'scripts'}",
             str(tmp_path),
         ],
         cwd=tmp_path,

@@ -206,7 +206,7 @@ def test_the_wheel_draws_in_a_bare_environment_and_fetches_nothing(
     # Copied, so that the checkout's `src` is nowhere near.
     for name in ("demo.py", "pictures.py"):
         (tmp_path / name).write_bytes((ROOT / "scripts" / name).read_bytes())
-    command = [python, "demo.py", "--no-browser", "--folder", "demo"]
+    command = [str(python), "demo.py", "--no-browser", "--folder", "demo"]
     environment = {**os.environ, "PATH": path, "HOME": str(tmp_path), "PYTHONPATH": ""}
     abroad: list[str] = []
 
