@@ -1,0 +1,154 @@
+// The right end of the header: whether everything is saved, what could not be, full screen and the keys. It also
+// shows the notices over the annotator, and marks the annotator while no kernel hears it.
+import './status.css';
+import { Keyboard, Maximize } from 'lucide-static';
+import { element, icon, KEEP_KEYS, setAttribute, setText } from './shared/dom';
+import { keysFor, shortcut, shown } from './shared/keys';
+import type { SaveState, Session } from './shared/session';
+import { type Values, widget } from './shared/widget';
+import { help } from './status/help';
+import { refusedList } from './status/refused';
+import { Toasts } from './status/toasts';
+
+const UNDO = '.ipya-undo, .ipya-action--undo';
+const TAKEN = `${UNDO}, .ipya-redo, .ipya-action--redo`;
+
+/** The words of the save state; tests and screen readers go by them. */
+export function saveText(save: SaveState): string {
+  switch (save.kind) {
+    case 'saved':
+      return 'saved';
+    case 'saving':
+      return 'saving…';
+    case 'offline':
+      if (save.count === 0) return 'offline';
+      return `offline – ${save.count} unsaved${save.kept ? '' : ', not kept if you close'}`;
+    case 'failing':
+      return `cannot save – ${save.count} unsaved`;
+  }
+}
+
+export function mount(session: Session, el: HTMLElement, owner: AbortSignal): void {
+  // The frame may be built around this part later, so it is looked for when it is needed.
+  const root = (): HTMLElement => el.closest<HTMLElement>('.ipyannotator') ?? el;
+  const state = element('span', { class: 'ipya-save', role: 'status' });
+  const reason = element('span', { class: 'ipya-save-reason' });
+  const toasts = new Toasts(owner);
+  const toggleHelp = help(session, root, owner);
+  const fullscreen = button('Full screen', Maximize, () => session.act('fullscreen'));
+  const keys = button('Keyboard help', Keyboard, () => session.act('help'));
+  const bar = element(
+    'div',
+    { class: 'ipya ipya-status' },
+    state,
+    reason,
+    refusedList(session, owner),
+    fullscreen,
+    keys,
+  );
+  el.replaceChildren(bar);
+
+  function button(label: string, svg: string, act: () => void): HTMLButtonElement {
+    const made = element(
+      'button',
+      { type: 'button', class: 'ipya-quiet', 'aria-label': label, ...KEEP_KEYS },
+      icon(svg),
+    );
+    made.addEventListener('click', act, { signal: owner });
+    return made;
+  }
+
+  let marked: HTMLElement | null = null;
+  let failing = '';
+  const showSave = (): void => {
+    const { save } = session;
+    setText(state, saveText(save));
+    setAttribute(state, 'data-kind', save.kind);
+    const why = 'text' in save ? save.text : '';
+    setText(reason, why);
+    setAttribute(state, 'title', why || null);
+    setAttribute(reason, 'title', why || null);
+    mark();
+    // Once per cause: it goes on until somebody does something about it.
+    const now = save.kind === 'failing' ? save.text : '';
+    if (now && now !== failing) {
+      toasts.add({ level: 'error', text: `Cannot save: ${now}`, detail: 'Your edits are kept, and tried again.' });
+    }
+    failing = now;
+  };
+  const mark = (): void => {
+    const frame = root();
+    if (marked && marked !== frame) marked.classList.remove('ipya-offline');
+    frame.classList.toggle('ipya-offline', session.save.kind === 'offline');
+    marked = frame;
+    if (toasts.element.parentElement !== frame) frame.append(toasts.element);
+  };
+  const showKeys = (): void => {
+    for (const [made, action, label] of [
+      [fullscreen, 'fullscreen', 'Full screen'],
+      [keys, 'help', 'Keyboard help'],
+    ] as const) {
+      const first = keysFor(action, session.keymap)[0];
+      setAttribute(made, 'title', first ? `${label} (${shown(first)})` : label);
+      setAttribute(made, 'aria-keyshortcuts', first?.replace('Ctrl', 'Control'));
+    }
+  };
+  const showFullscreen = (): void => {
+    setAttribute(fullscreen, 'aria-pressed', document.fullscreenElement === root());
+  };
+  const toggleFullscreen = (): void => {
+    const done = document.fullscreenElement ? document.exitFullscreen() : root().requestFullscreen();
+    done.catch((error: unknown) => session.report(error));
+  };
+
+  session.on('save', showSave, owner);
+  session.on('keymap', showKeys, owner);
+  session.on('notice', (notice) => toasts.add(notice), owner);
+  session.on(
+    'action',
+    (name) => {
+      if (name === 'help') toggleHelp();
+      else if (name === 'fullscreen') toggleFullscreen();
+    },
+    owner,
+  );
+  bar.addEventListener(
+    'keydown',
+    (event) => {
+      if (event.key === 'Enter' || event.key === ' ')
+        event.stopPropagation(); // the button's own click follows
+      else shortcut(event, session);
+    },
+    { signal: owner },
+  );
+  document.addEventListener('fullscreenchange', showFullscreen, { signal: owner });
+  // The buttons Undo and Redo are the kernel's; edits that wait here must be counted in, so the session takes the click.
+  document.addEventListener(
+    'click',
+    (event) => {
+      const { target } = event;
+      const pressed = target instanceof Element ? target.closest(TAKEN) : null;
+      if (!pressed || pressed.closest('.ipyannotator') !== el.closest('.ipyannotator')) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      session.act(pressed.matches(UNDO) ? 'undo' : 'redo');
+    },
+    { capture: true, signal: owner },
+  );
+  // It is not in the page yet when it is rendered; its first size says that it is.
+  const attached = new ResizeObserver(mark);
+  attached.observe(el);
+  owner.addEventListener(
+    'abort',
+    () => {
+      attached.disconnect();
+      marked?.classList.remove('ipya-offline');
+    },
+    { once: true },
+  );
+  showSave();
+  showKeys();
+  showFullscreen();
+}
+
+export default widget<Values>(mount);

@@ -1,0 +1,108 @@
+// The keys, in a dialog inside the annotator: what each does, in groups. It shows the keymap as it is now.
+import { X } from 'lucide-static';
+import { element, freshId, icon, KEEP_KEYS } from '../shared/dom';
+import { keysFor, shown } from '../shared/keys';
+import type { Session } from '../shared/session';
+
+type Part = Pick<Session, 'keymap' | 'labels' | 'classes'>;
+
+/** The first group whose pattern fits has the action; the last one takes the rest. */
+const GROUPS: readonly (readonly [title: string, actions: RegExp])[] = [
+  ['Pictures', /^(done|skip|flag|next|previous|next_todo|first|last|save)$/],
+  ['Objects', /^(undo|redo|delete|select_|next_object|previous_object|escape|corner|nudge_)/],
+  ['View', /^(fit|actual_size|zoom_|pan_|fullscreen|help)/],
+  ['Tools', /^tool:/],
+  ['Classes', /^(class:|filter_classes)/],
+  ['Others', /./],
+];
+
+/** Actions by group, in the order of the keymap. */
+export function groups(keymap: Part['keymap']): [title: string, actions: string[]][] {
+  const actions = [...new Set(Object.values(keymap))];
+  const taken = new Set<string>();
+  return GROUPS.map(([title, pattern]): [string, string[]] => {
+    const own = actions.filter((action) => action && !taken.has(action) && pattern.test(action));
+    for (const action of own) taken.add(action);
+    return [title, own];
+  }).filter(([, own]) => own.length > 0);
+}
+
+export function labelOf(action: string, { labels, classes }: Pick<Part, 'labels' | 'classes'>): string {
+  if (Object.hasOwn(labels, action)) return labels[action] ?? action;
+  const [kind, name] = [action.slice(0, action.indexOf(':')), action.slice(action.indexOf(':') + 1)];
+  if (kind === 'class') return classes.find((one) => one.id === name)?.name ?? name;
+  const words = name.replaceAll('_', ' ');
+  return kind === 'tool' ? `Tool: ${words}` : words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Returns a function that opens the dialog in a root, or closes it. */
+export function help(session: Part, root: () => HTMLElement, owner: AbortSignal): () => void {
+  const title = freshId('help');
+  const close = element(
+    'button',
+    { type: 'button', class: 'ipya-quiet', 'aria-label': 'Close', title: 'Close', ...KEEP_KEYS },
+    icon(X),
+  );
+  const body = element('div', { class: 'ipya-help-groups' });
+  const head = element('header', {}, element('h2', { id: title }, 'Keys'), close);
+  const dialog = element('dialog', { class: 'ipya-help', 'aria-labelledby': title, ...KEEP_KEYS }, head, body);
+  let before: Element | null = null;
+
+  const shut = (): void => {
+    if (dialog.open) dialog.close();
+  };
+  dialog.addEventListener(
+    'close',
+    () => {
+      dialog.remove();
+      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+      before = null;
+    },
+    { signal: owner },
+  );
+  close.addEventListener('click', shut, { signal: owner });
+  // A click on the dialog itself is one on its backdrop: everything inside is a child.
+  dialog.addEventListener('click', (event) => event.target === dialog && shut(), { signal: owner });
+  dialog.addEventListener(
+    'keydown',
+    (event) => {
+      // The notebook and the canvas must not hear what is typed here.
+      event.stopPropagation();
+      if (event.key !== 'Escape' && event.key !== '?') return;
+      event.preventDefault();
+      shut();
+    },
+    { signal: owner },
+  );
+  owner.addEventListener(
+    'abort',
+    () => {
+      shut();
+      dialog.remove();
+    },
+    { once: true },
+  );
+
+  return () => {
+    if (dialog.open) {
+      shut();
+      return;
+    }
+    body.replaceChildren(...groups(session.keymap).map(([name, actions]) => group(session, name, actions)));
+    before = document.activeElement;
+    root().append(dialog);
+    dialog.showModal();
+    close.focus();
+  };
+}
+
+function group(session: Part, name: string, actions: readonly string[]): HTMLElement {
+  const rows = actions.flatMap((action) => {
+    const keys = keysFor(action, session.keymap).flatMap((key, place) => {
+      const kbd = element('kbd', { class: 'ipya-kbd' }, shown(key));
+      return place ? [' ', kbd] : [kbd];
+    });
+    return [element('dt', {}, ...keys), element('dd', {}, labelOf(action, session))];
+  });
+  return element('section', {}, element('h3', { class: 'ipya-title' }, name), element('dl', {}, ...rows));
+}

@@ -1,0 +1,98 @@
+// The chip "2 not saved" and the list that it opens: each refused edit with its reason, to try again or to dismiss.
+import { element, freshId, KEEP_KEYS, setAttribute, setText } from '../shared/dom';
+import type { Op } from '../shared/protocol';
+import type { Refused, Session } from '../shared/session';
+
+type Part = Pick<Session, 'refused' | 'retry' | 'dismiss' | 'on'>;
+
+const VERBS: { readonly [action in Op['action']]: string } = { create: 'new', set: 'change of', delete: 'deletion of' };
+
+/** What an edit did, in a few words. */
+export function summary(ops: readonly Op[]): string {
+  const [first] = ops;
+  if (!first) return 'nothing';
+  const what =
+    first.action === 'set' && first.path ? `${first.path.split('/').join(' ')} of ${first.record}` : first.record;
+  const more = ops.length > 1 ? ` and ${ops.length - 1} more` : '';
+  return `${VERBS[first.action]} ${what}${more}`;
+}
+
+export function refusedList(session: Part, owner: AbortSignal): HTMLElement {
+  const id = freshId('refused');
+  const chip = element('button', {
+    type: 'button',
+    class: 'ipya-refused-chip',
+    'aria-expanded': false,
+    'aria-controls': id,
+    ...KEEP_KEYS,
+  });
+  const list = element('ul', { id, class: 'ipya-refused-list', 'aria-label': 'Edits that were not saved' });
+  const part = element('div', { class: 'ipya-refused' }, chip, list);
+  let open = false;
+
+  const set = (wanted: boolean): void => {
+    open = wanted && session.refused.length > 0;
+    setAttribute(chip, 'aria-expanded', open);
+    list.hidden = !open;
+  };
+  const refresh = (): void => {
+    const count = session.refused.length;
+    part.hidden = count === 0;
+    setText(chip, `${count} not saved`);
+    list.replaceChildren(...session.refused.map((one) => row(session, one, chip, owner)));
+    set(open);
+  };
+  chip.addEventListener('click', () => set(!open), { signal: owner });
+  part.addEventListener(
+    'keydown',
+    (event) => {
+      if (event.key !== 'Escape' || !open) return;
+      event.preventDefault();
+      event.stopPropagation();
+      set(false);
+      chip.focus();
+    },
+    { signal: owner },
+  );
+  let known: readonly Refused[] = session.refused;
+  session.on(
+    'save',
+    () => {
+      if (session.refused === known) return;
+      known = session.refused;
+      refresh();
+    },
+    owner,
+  );
+  refresh();
+  return part;
+}
+
+function row(
+  session: Part,
+  { id, item, reason, ops, time }: Refused,
+  chip: HTMLElement,
+  owner: AbortSignal,
+): HTMLElement {
+  const button = (label: string, act: (id: string) => void): HTMLElement => {
+    const made = element('button', { type: 'button', class: 'ipya-small', ...KEEP_KEYS }, label);
+    made.addEventListener(
+      'click',
+      () => {
+        act(id);
+        if (chip.offsetParent) chip.focus(); // the button is gone now
+      },
+      { signal: owner },
+    );
+    return made;
+  };
+  const when = new Date(time * 1000).toLocaleTimeString();
+  return element(
+    'li',
+    {},
+    element('div', { class: 'ipya-refused-what' }, element('b', {}, item), ` ${summary(ops)}, ${when}`),
+    element('div', { class: 'ipya-refused-why' }, reason),
+    button('Retry', (refused) => session.retry(refused)),
+    button('Dismiss', (refused) => session.dismiss(refused)),
+  );
+}
