@@ -137,7 +137,7 @@ def test_both_sides_of_a_widget_have_the_same_name() -> None:
 
 
 def subclasses(kind: type) -> set[type]:
-    found = set(kind.__subclasses__())
+    found: set[type] = set(kind.__subclasses__())
     return found.union(*(subclasses(each) for each in found))
 
 
