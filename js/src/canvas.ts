@@ -1,0 +1,59 @@
+// The canvas: the drawing surface, put together from the view, the tools, the keys and the words on it. It is also
+// the session's line to the kernel: its model carries the messages.
+import './canvas.css';
+import type { AnyModel } from '@anywidget/types';
+import { Hud } from './canvas/hud';
+import { Keyboard } from './canvas/keyboard';
+import { Pointers } from './canvas/pointer';
+import { Surface } from './canvas/surface';
+import { element, KEEP_KEYS } from './shared/dom';
+import { shortcut } from './shared/keys';
+import type { Session } from './shared/session';
+import { type Values, widget } from './shared/widget';
+
+/** How much larger the surface must have become before pictures are asked for anew. */
+const GROWN = 1.25;
+
+function mount(session: Session, el: HTMLElement, owner: AbortSignal, model: AnyModel<Values>): void {
+  const stage = element('div', {
+    class: 'ipya ipya-stage',
+    role: 'application',
+    tabindex: 0,
+    'aria-label': 'Annotation canvas',
+    'aria-roledescription': 'drawing surface',
+    ...KEEP_KEYS,
+  });
+  el.replaceChildren(stage);
+  session.connect(model as unknown as AnyModel, owner);
+
+  const surface: Surface = new Surface(
+    session,
+    stage,
+    owner,
+    () => hud.refresh(),
+    (text) => hud.say(text),
+  );
+  const hud: Hud = new Hud(session, stage, owner, () => surface);
+  const pointers = new Pointers(surface, stage, owner);
+  const keyboard = new Keyboard(surface, () => pointers.cancel(), owner);
+  stage.addEventListener('keydown', (event) => shortcut(event, session), { signal: owner });
+  stage.addEventListener('pointerdown', () => keyboard.settle(), { signal: owner, capture: true });
+  session.on('item', () => pointers.cancel(), owner);
+  session.on('tool', () => pointers.cancel(), owner);
+
+  let told = { width: 0, height: 0 };
+  const observer = new ResizeObserver(([entry]) => {
+    const { width = 0, height = 0 } = entry?.contentRect ?? {};
+    if (!width || !height) return; // hidden: a tab, a collapsed output
+    surface.resize({ width, height }, devicePixelRatio);
+    const pixels = { width: Math.round(width * devicePixelRatio), height: Math.round(height * devicePixelRatio) };
+    if (pixels.width > told.width * GROWN || pixels.height > told.height * GROWN) {
+      told = pixels;
+      session.hello(pixels.width, pixels.height);
+    }
+  });
+  observer.observe(stage);
+  owner.addEventListener('abort', () => observer.disconnect(), { once: true });
+}
+
+export default widget<Values>(mount);

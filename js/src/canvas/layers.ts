@@ -1,0 +1,125 @@
+// The stack of canvases: picture, objects, and what is active on top. Each is repainted only when it must be, at most
+// once a frame; while the view moves, a layer that is slow to paint is shifted as it is, and painted when at rest.
+import { element } from '../shared/dom';
+import { type Size, shift, type View } from './view';
+
+export type Paint = (context: CanvasRenderingContext2D) => void;
+
+const NAMES = ['picture', 'objects', 'active'] as const;
+export type LayerName = (typeof NAMES)[number];
+
+/** Milliseconds that a paint may take to be made in every frame of a movement. */
+const CHEAP = 7;
+/** Milliseconds after which a movement is at rest, and after which a slow layer is painted during one. */
+const REST = 90;
+const STALE = 160;
+
+interface Layer {
+  canvas: HTMLCanvasElement;
+  context: CanvasRenderingContext2D;
+  dirty: boolean;
+  painted: View | null;
+  cost: number;
+  at: number;
+}
+
+export class Layers {
+  stage: Size = { width: 0, height: 0 };
+  readonly #layers = new Map<LayerName, Layer>();
+  #view: View | null = null;
+  #frame = 0;
+  #rest: ReturnType<typeof setTimeout> | null = null;
+  #ratio = 1;
+
+  constructor(
+    root: HTMLElement,
+    private readonly paints: Record<LayerName, Paint>,
+    private readonly failed: (error: unknown) => void,
+    owner: AbortSignal,
+  ) {
+    for (const name of NAMES) {
+      const canvas = element('canvas', { class: 'ipya-layer', 'aria-hidden': true });
+      const context = canvas.getContext('2d');
+      if (!context) throw new Error('This browser gives no 2d canvas.');
+      this.#layers.set(name, { canvas, context, dirty: true, painted: null, cost: 0, at: 0 });
+      root.append(canvas);
+    }
+    owner.addEventListener(
+      'abort',
+      () => {
+        cancelAnimationFrame(this.#frame);
+        if (this.#rest) clearTimeout(this.#rest);
+        // A canvas that is let go of keeps its memory until collected; without a size it has none.
+        for (const { canvas } of this.#layers.values()) canvas.width = canvas.height = 0;
+      },
+      { once: true },
+    );
+  }
+
+  /** Take a new size in CSS pixels, and the screen's pixels per CSS pixel. */
+  resize(stage: Size, ratio: number): void {
+    this.stage = stage;
+    this.#ratio = ratio;
+    for (const { canvas } of this.#layers.values()) {
+      canvas.width = Math.round(stage.width * ratio);
+      canvas.height = Math.round(stage.height * ratio);
+    }
+    this.dirty(...NAMES);
+  }
+
+  /** Have layers painted in the next frame. */
+  dirty(...names: LayerName[]): void {
+    for (const name of names) {
+      const layer = this.#layers.get(name);
+      if (layer) layer.dirty = true;
+    }
+    this.#request();
+  }
+
+  /** Show another view; null shows nothing. */
+  look(view: View | null): void {
+    this.#view = view;
+    this.#request();
+  }
+
+  #request(): void {
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      try {
+        for (const name of NAMES) this.#bring(name);
+      } catch (error) {
+        this.failed(error);
+      }
+    });
+  }
+
+  #bring(name: LayerName): void {
+    const layer = this.#layers.get(name);
+    const view = this.#view;
+    if (!layer) return;
+    const moved = !same(layer.painted, view);
+    if (!layer.dirty && !moved) return;
+    const now = performance.now();
+    if (!layer.dirty && layer.painted && view && layer.cost > CHEAP && now - layer.at < STALE) {
+      const { scale, x, y } = shift(layer.painted, view);
+      layer.canvas.style.transform = `matrix(${scale}, 0, 0, ${scale}, ${x}, ${y})`;
+      if (this.#rest) clearTimeout(this.#rest);
+      this.#rest = setTimeout(() => this.dirty('picture', 'objects'), REST);
+      return;
+    }
+    const { canvas, context } = layer;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    context.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
+    if (canvas.style.transform) canvas.style.transform = '';
+    layer.dirty = false;
+    layer.painted = view;
+    this.paints[name](context);
+    layer.at = performance.now();
+    layer.cost = layer.at - now;
+  }
+}
+
+function same(a: View | null, b: View | null): boolean {
+  return a === b || (a !== null && b !== null && a.scale === b.scale && a.x === b.x && a.y === b.y);
+}

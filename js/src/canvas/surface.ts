@@ -1,0 +1,298 @@
+// The drawing surface: what the tools and keys of one canvas work on. It knows the session, the view and what is
+// under way (a draft, objects that are being moved), and has them painted. Edits go through `edit`, one per gesture.
+import type { ClassData, ObjectData, Op, ShapeData } from '../shared/protocol';
+import type { Session } from '../shared/session';
+import type { Rect } from './geometry';
+import { objectAt } from './hit';
+import { Layers } from './layers';
+import { colorOf, paintActive, paintCross, paintDraft, paintMarquee, paintObjects, paintPicture } from './paint';
+import { fit, inSight, kept, type Point, panned, type Size, toPicture, toStage, type View, zoomed } from './view';
+
+/** The view of each session outlives its canvas: rendered again, it stands as it did. */
+interface Stand {
+  view: View;
+  picture: Size;
+  /** Whether the picture was fitted, and is fitted again when the stage changes its size. */
+  fitted: boolean;
+}
+const STANDS = new WeakMap<Session, Stand>();
+
+/** Milliseconds of rest after which a sharper picture is asked for. */
+const SHARPEN_AFTER = 150;
+/** What is drawn more than this much larger than it is, is asked for sharper. */
+const COARSE = 1.15;
+
+export class Surface {
+  readonly layers: Layers;
+  /** Objects that are being changed, as they stand now; painted on top instead of where they are stored. */
+  lifted: ReadonlyMap<string, ShapeData> = new Map();
+  /** A box that is being drawn, in pixels of the picture. */
+  draft: Rect | null = null;
+  /** A frame that chooses what lies in it. */
+  marquee: Rect | null = null;
+  /** Where the crosshair stands, in pixels of the picture; null where there is none. */
+  cross: Point | null = null;
+  /** The first corner of a box that is drawn by keyboard. */
+  corner: Point | null = null;
+  /** The object under the pointer. */
+  hover: string | null = null;
+  /** The objects that were selected by having been drawn: the next press inside them draws, and does not move them. */
+  fresh: ReadonlySet<string> = new Set();
+  #stand: Stand | null;
+  #sharpen: ReturnType<typeof setTimeout> | null = null;
+  #palette: ReadonlyMap<string, ClassData> = new Map();
+
+  constructor(
+    readonly session: Session,
+    root: HTMLElement,
+    owner: AbortSignal,
+    /** Called when the view or the crosshair has moved. */
+    private readonly moved: () => void,
+    /** Says something briefly on the stage and to screen readers. */
+    readonly say: (text: string) => void,
+  ) {
+    this.#stand = STANDS.get(session) ?? null;
+    this.layers = new Layers(
+      root,
+      {
+        picture: (context) => this.#paintPicture(context),
+        objects: (context) => this.#paintObjects(context),
+        active: (context) => this.#paintActive(context),
+      },
+      (error) => session.report(error),
+      owner,
+    );
+    this.#readClasses();
+    session.on('item', () => this.#itemChanged(), owner);
+    session.on('objects', () => this.#objectsChanged(), owner);
+    session.on('selection', () => this.#selectionChanged(), owner);
+    session.on('picture', () => this.layers.dirty('picture'), owner);
+    session.on('classes', () => this.#readClasses(), owner);
+    session.on('activeClass', () => this.layers.dirty('active'), owner);
+    owner.addEventListener('abort', () => this.#sharpen && clearTimeout(this.#sharpen), { once: true });
+  }
+
+  // ---- the view
+
+  /** Size of the picture in its own pixels; null where there is none to draw on. */
+  get picture(): Size | null {
+    const { item } = this.session;
+    return item && item.problem === null && item.width > 0 ? item : null;
+  }
+
+  get stage(): Size {
+    return this.layers.stage;
+  }
+
+  get view(): View | null {
+    return this.picture && this.stage.width ? (this.#stand?.view ?? null) : null;
+  }
+
+  /** Take a new size of the stage; a picture that was fitted stays fitted. */
+  resize(stage: Size, ratio: number): void {
+    const before = this.stage;
+    this.layers.resize(stage, ratio);
+    const stand = this.#stand;
+    if (!stand || stand.fitted || !before.width) this.#settle();
+    else {
+      const { view } = stand;
+      const x = view.x + (stage.width - before.width) / 2;
+      const y = view.y + (stage.height - before.height) / 2;
+      this.#look(kept({ ...view, x, y }, stand.picture, stage), false);
+    }
+  }
+
+  fit(): void {
+    if (this.picture) this.#look(fit(this.picture, this.stage), true);
+  }
+
+  zoom(factor: number, at: Point = { x: this.stage.width / 2, y: this.stage.height / 2 }): void {
+    if (this.view && this.picture) this.#look(zoomed(this.view, at, factor, this.picture, this.stage), false);
+  }
+
+  actualSize(): void {
+    if (this.view) this.zoom(1 / devicePixelRatio / this.view.scale);
+  }
+
+  pan(dx: number, dy: number): void {
+    if (this.view && this.picture) this.#look(panned(this.view, dx, dy, this.picture, this.stage), false);
+  }
+
+  toPicture(at: Point): Point {
+    return this.view ? toPicture(this.view, at) : at;
+  }
+
+  #look(view: View, fitted: boolean): void {
+    const { picture } = this;
+    if (!picture) return;
+    this.#stand = { view, fitted, picture: { width: picture.width, height: picture.height } };
+    STANDS.set(this.session, this.#stand);
+    this.layers.look(view);
+    this.moved();
+    if (this.#sharpen) clearTimeout(this.#sharpen);
+    this.#sharpen = setTimeout(() => this.#askSharper(), SHARPEN_AFTER);
+  }
+
+  /** Stand as before where the picture has the size of the last one; else show all of it. */
+  #settle(): void {
+    const { picture } = this;
+    const stand = this.#stand;
+    if (!picture || !this.stage.width) this.layers.look(null);
+    else if (stand && !stand.fitted && stand.picture.width === picture.width && stand.picture.height === picture.height)
+      this.#look(kept(stand.view, picture, this.stage), false);
+    else this.fit();
+  }
+
+  #askSharper(): void {
+    const { picture, view } = this;
+    const shown = this.session.picture;
+    if (!picture || !view || !shown) return;
+    const ratio = devicePixelRatio;
+    const have = shown.bitmap.width / shown.media.region[2];
+    if (have >= 0.99 || view.scale * ratio <= have * COARSE) return;
+    const part = inSight(view, picture, this.stage);
+    if (!part) return;
+    const region: [number, number, number, number] = [
+      Math.floor(part.x),
+      Math.floor(part.y),
+      Math.ceil(part.width),
+      Math.ceil(part.height),
+    ];
+    const scale = Math.min(1, view.scale * ratio);
+    this.session.sharpen(region, Math.ceil(part.width * scale), Math.ceil(part.height * scale));
+  }
+
+  // ---- editing
+
+  /** Why nothing can be drawn now; empty where it can. */
+  get locked(): string {
+    const { session } = this;
+    if (!session.item) return 'Nothing is on screen yet.';
+    if (session.item.problem !== null) return 'This item cannot be drawn on. It can be skipped.';
+    if (session.loading) return 'The next picture is on its way.';
+    if (session.readOnly) return 'Explore only shows. Switch to Create to annotate.';
+    return '';
+  }
+
+  /** Whether something may be drawn; where not, says why. */
+  allowed(): boolean {
+    if (this.locked) this.say(this.locked);
+    return !this.locked;
+  }
+
+  edit(ops: Op[], selected?: string[]): void {
+    if (ops.length) this.session.commit(ops, selected);
+  }
+
+  /** Operations that set new shapes of objects; those that stay as they were are left out. */
+  reshaped(shapes: ReadonlyMap<string, ShapeData>): Op[] {
+    const ops: Op[] = [];
+    for (const [id, shape] of shapes) {
+      const object = this.session.byId.get(id);
+      if (!object || sameShape(object.shape, shape)) continue;
+      ops.push({
+        action: 'set',
+        record: 'object',
+        id,
+        item: object.item,
+        path: 'shape',
+        old: object.shape,
+        new: shape,
+      });
+    }
+    return ops;
+  }
+
+  get selected(): ObjectData[] {
+    return [...this.session.selection].flatMap((id) => this.session.byId.get(id) ?? []);
+  }
+
+  lift(shapes: ReadonlyMap<string, ShapeData>): void {
+    const changed = shapes.size !== this.lifted.size || [...shapes.keys()].some((id) => !this.lifted.has(id));
+    this.lifted = shapes;
+    this.layers.dirty('active', ...(changed ? (['objects'] as const) : []));
+  }
+
+  /** Set values of what is under way, and have it painted. */
+  set(values: Partial<Pick<Surface, 'draft' | 'marquee' | 'cross' | 'corner' | 'hover' | 'fresh'>>): void {
+    Object.assign(this, values);
+    this.layers.dirty('active');
+    if ('cross' in values) this.moved();
+  }
+
+  /** The id of the object at a point of the picture, within `reach` CSS pixels; null where there is none. */
+  under(point: Point, reach: number): string | null {
+    return this.view ? (objectAt(this.session.objects, point, reach / this.view.scale)?.id ?? null) : null;
+  }
+
+  // ---- what the session tells
+
+  #itemChanged(): void {
+    this.lifted = new Map();
+    this.#readClasses();
+    this.set({ draft: null, marquee: null, corner: null, hover: null, fresh: new Set() });
+    this.#settle();
+    this.layers.dirty('picture', 'objects', 'active');
+  }
+
+  #objectsChanged(): void {
+    const { byId } = this.session;
+    if (this.hover !== null && !byId.has(this.hover)) this.hover = null;
+    this.layers.dirty('objects', 'active');
+  }
+
+  #selectionChanged(): void {
+    const { selection } = this.session;
+    if ([...this.fresh].some((id) => !selection.has(id))) this.fresh = new Set();
+    this.layers.dirty('active');
+  }
+
+  #readClasses(): void {
+    this.#palette = new Map(this.session.classes.map((each) => [each.id, each]));
+    this.layers.dirty('objects', 'active');
+  }
+
+  // ---- painting
+
+  #paintPicture(context: CanvasRenderingContext2D): void {
+    const { view, session } = this;
+    if (!view || !session.picture) return;
+    paintPicture(context, session.picture, view);
+    if (session.detail) paintPicture(context, session.detail, view);
+  }
+
+  #paintObjects(context: CanvasRenderingContext2D): void {
+    const { view } = this;
+    if (view) paintObjects(context, this.session.objects, this.#palette, view, this.stage, this.lifted);
+  }
+
+  #paintActive(context: CanvasRenderingContext2D): void {
+    const { view, session } = this;
+    if (!view) return;
+    const { selection, byId } = session;
+    const single = selection.size === 1 && !session.readOnly;
+    const hovered = this.hover === null ? undefined : byId.get(this.hover);
+    if (hovered && !selection.has(hovered.id)) {
+      const look = { handles: false, tag: true, selected: false };
+      paintActive(context, { object: hovered, shape: hovered.shape }, this.#palette, view, look);
+    }
+    for (const id of selection) {
+      const object = byId.get(id);
+      if (!object) continue;
+      const shape = this.lifted.get(id) ?? object.shape;
+      paintActive(context, { object, shape }, this.#palette, view, { handles: single, tag: true, selected: true });
+    }
+    const color = colorOf({ class_id: session.activeClass }, this.#palette);
+    if (this.draft) paintDraft(context, this.draft, color, view);
+    if (this.marquee) paintMarquee(context, this.marquee, view);
+    if (this.cross) paintCross(context, toStage(view, this.cross), this.stage);
+    if (this.corner && this.cross && !this.draft) {
+      paintDraft(context, { ...this.corner, width: 0.01, height: 0.01 }, color, view);
+    }
+  }
+}
+
+export function sameShape(a: ShapeData, b: ShapeData): boolean {
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...names].every((name) => (a[name] ?? 0) === (b[name] ?? 0));
+}

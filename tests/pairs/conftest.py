@@ -1,0 +1,49 @@
+"""A folder of pictures, and annotators on it that are closed afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from ipyannotator import Annotator, InputImage, OutputImageBbox, Settings
+from ipyannotator.widgets.canvas import Canvas
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for number in range(5):
+        Image.new("RGB", (200, 100), (40 * number, 90, 120)).save(photos / f"{number}.jpg")
+    return tmp_path
+
+
+@pytest.fixture
+def opened() -> Iterator[list[Any]]:
+    annotators: list[Any] = []
+    yield annotators
+    for annotator in annotators:
+        annotator.close()
+
+
+@pytest.fixture
+def create(project: Path, opened: list[Any]) -> Callable[..., Any]:
+    def make(classes: list[str] | None = None, step: str = "create", **settings: Any) -> Any:
+        values = {"project_path": project, "author": "ann", **settings}
+        annotator = Annotator(InputImage("photos"), OutputImageBbox(classes), Settings(**values))
+        opened.append(getattr(annotator, step)())
+        return opened[-1]
+
+    return make
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What canvases send to the browser."""
+    messages: list[dict[str, Any]] = []
+    monkeypatch.setattr(Canvas, "send", lambda self, content, buffers=None: messages.append(content))
+    return messages
