@@ -1,8 +1,8 @@
 """Ipyannotator: the infinitely hackable annotation framework.
 
-    from ipyannotator import Annotator, InputImage, OutputImageBbox
+from ipyannotator import Annotator, InputImage, OutputImageBbox
 
-    Annotator(InputImage("photos"), OutputImageBbox(["car"])).create()
+Annotator(InputImage("photos"), OutputImageBbox(["car"])).create()
 """
 
 from ipyannotator.annotator import Annotator

@@ -29,7 +29,9 @@ def friendly(cls: C) -> C:
         for name in values:
             if name not in known:
                 near = difflib.get_close_matches(name, known, 1)
-                hint = f" Did you mean `{near[0]}`?" if near else f" It takes: {', '.join(known) or 'nothing'}."
+                hint = (
+                    f" Did you mean `{near[0]}`?" if near else f" It takes: {', '.join(known) or 'nothing'}."
+                )
                 raise TypeError(f"{cls.__name__} has no argument `{name}`.{hint}")
         original(self, *args, **values)
 
@@ -132,7 +134,9 @@ class OutputImageBbox(Output):
         names = [check_name(name) for name in self.classes]
         if len(set(names)) < len(names):
             twice = sorted({name for name in names if names.count(name) > 1})
-            raise InvalidValue("OutputImageBbox.classes", names, "each name once", f"Twice: {', '.join(twice)}.")
+            raise InvalidValue(
+                "OutputImageBbox.classes", names, "each name once", f"Twice: {', '.join(twice)}."
+            )
         object.__setattr__(self, "classes", names)
 
     def to_value(self, objects: list[ObjectRecord], fields: list[FieldRecord], schema: Schema) -> Any:  # noqa: ARG002
@@ -143,7 +147,8 @@ class OutputImageBbox(Output):
         boxes = [(o.shape, _labels(o, schema)) for o in objects if isinstance(o.shape, Box)]
         return {
             "bbox": [
-                {name: _plain(getattr(box, name)) for name in ("x", "y", "width", "height")} for box, _ in boxes
+                {name: _plain(getattr(box, name)) for name in ("x", "y", "width", "height")}
+                for box, _ in boxes
             ],
             "labels": [labels for _, labels in boxes],
         }
@@ -151,10 +156,14 @@ class OutputImageBbox(Output):
     def from_value(self, value: Any) -> list[dict[str, Any]]:
         """Return the boxes of the original's value; labels that are missing at the end are taken as none."""
         if not isinstance(value, dict) or not isinstance(value.get("bbox", []), list):
-            raise FormatError(f'{value!r} is not a value of bounding boxes, expected {{"bbox": […], "labels": […]}}.')
+            raise FormatError(
+                f'{value!r} is not a value of bounding boxes, expected {{"bbox": […], "labels": […]}}.'
+            )
         boxes, labels = value.get("bbox", []), value.get("labels") or []
         if not isinstance(labels, list) or len(labels) > len(boxes):
-            raise FormatError(f"{labels!r} are not the labels of {len(boxes)} boxes, expected one list for each.")
+            raise FormatError(
+                f"{labels!r} are not the labels of {len(boxes)} boxes, expected one list for each."
+            )
         labels = labels + [[]] * (len(boxes) - len(labels))
         return [_box(box, label) for box, label in zip(boxes, labels, strict=True)]
 
@@ -176,7 +185,9 @@ def _box(box: Any, label: Any) -> dict[str, Any]:
     try:
         shape = Box(*(box[name] for name in ("x", "y", "width", "height")))
     except (TypeError, KeyError, InvalidValue) as error:
-        raise FormatError(f"{box!r} is not a box, expected x, y, width and height in pixels ({error}).") from error
+        raise FormatError(
+            f"{box!r} is not a box, expected x, y, width and height in pixels ({error})."
+        ) from error
     names = [label] if isinstance(label, str) else label
     if names is None:
         names = []

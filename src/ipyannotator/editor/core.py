@@ -15,15 +15,15 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterable
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
 from ipyannotator.editor.events import Events, Failure
 from ipyannotator.editor.live import AnnotationView
 from ipyannotator.errors import Conflict, InvalidValue, NothingToUndo, ReadOnly, Rejected, StoreError
-from ipyannotator.model import Answer, Author, Change, ItemRecord, Op, Origin, Schema, invert, new_id
 from ipyannotator.mltypes import Output
+from ipyannotator.model import Answer, Author, Change, ItemRecord, Op, Origin, Schema, invert, new_id
 from ipyannotator.sources.base import Source
 from ipyannotator.stores.base import Store
 
@@ -125,7 +125,10 @@ class Editor:
             keys = [self.source.key(i) for i in range(first, min(first + size, last))]
             low, high = min(keys), max(keys)
             finished = {
-                item.id for item in self.store.items(self.task, self.layer, until=high, finished=True, after=_before(low))
+                item.id
+                for item in self.store.items(
+                    self.task, self.layer, until=high, finished=True, after=_before(low)
+                )
             }
             for offset, key in enumerate(keys):
                 if key not in finished:
@@ -136,7 +139,9 @@ class Editor:
     def select(self, ids: Iterable[str]) -> None:
         """Tell observers which objects of the item on screen are selected."""
         self.selection = tuple(ids)
-        self.events.emit("select", [obj for obj in self.view(self.key).objects if obj.id in set(self.selection)])
+        self.events.emit(
+            "select", [obj for obj in self.view(self.key).objects if obj.id in set(self.selection)]
+        )
 
     # ---- changing: the one door ---------------------------------------------------------------------------------
 
@@ -155,8 +160,7 @@ class Editor:
             InvalidValue: the change is malformed.
             StoreError: it could not be written now; nothing was changed, and the same change may be sent again.
         """
-        if self.read_only:
-            raise ReadOnly("Explore changes nothing. Open the task with `.create()` to annotate.")
+        self.check_writable()
         with self._lock:
             answer = self.store.answer(change.id)
             fresh = answer is None
@@ -172,7 +176,14 @@ class Editor:
             self.events.emit("task")
         return answer
 
-    def do(self, ops: Iterable[Op], *, item: str | None = None, origin: Origin = "human", undoes: str = "") -> Change:
+    def check_writable(self) -> None:
+        """Raise `ReadOnly` where changes are refused."""
+        if self.read_only:
+            raise ReadOnly("Explore changes nothing. Switch to Create, or open the task with `.create()`.")
+
+    def do(
+        self, ops: Iterable[Op], *, item: str | None = None, origin: Origin = "human", undoes: str = ""
+    ) -> Change:
         """Make a change of these operations, from Python; return what was stored.
 
         Raises:
@@ -244,7 +255,11 @@ class Editor:
         if change.task != self.task:
             raise InvalidValue("The task of the change", change.task, f"{self.task!r}")
         change = msgspec.structs.replace(
-            change, author=self.author, layer=self.layer, time=time.time(), ops=tuple(map(self._signed, change.ops))
+            change,
+            author=self.author,
+            layer=self.layer,
+            time=time.time(),
+            ops=tuple(map(self._signed, change.ops)),
         )
         try:
             amended = self.events.amend(change)
@@ -252,16 +267,28 @@ class Editor:
             answer = Answer(id=change.id, status="rejected", reason=str(refusal) or "refused by a hook")
             self.store.keep(answer)
             return answer
-        if amended is not change:  # whatever a hook made of it, it stays the answer to this change, by this author
+        if (
+            amended is not change
+        ):  # whatever a hook made of it, it stays the answer to this change, by this author
             amended = msgspec.structs.replace(
-                amended, id=change.id, task=change.task, author=change.author, layer=change.layer, undoes=change.undoes
+                amended,
+                id=change.id,
+                task=change.task,
+                author=change.author,
+                layer=change.layer,
+                undoes=change.undoes,
             )
         self._check(amended)
         return self.store.commit(amended, "ok" if amended == change else "amended")
 
     def _signed(self, op: Op) -> Op:
         """Put the author into a new object; one that an undo brings back keeps its own."""
-        if op.action != "create" or op.record != "object" or not isinstance(op.new, dict) or op.new.get("author"):
+        if (
+            op.action != "create"
+            or op.record != "object"
+            or not isinstance(op.new, dict)
+            or op.new.get("author")
+        ):
             return op
         order = op.new.get("order") or time.time_ns() // 1000
         return msgspec.structs.replace(op, new={**op.new, "author": self.author.id, "order": order})
@@ -272,7 +299,13 @@ class Editor:
         for op in change.ops:
             if op.record != "object" or op.action == "delete":
                 continue
-            wanted = op.new if op.path == "class_id" else (op.new or {}).get("class_id") if op.action == "create" else None
+            wanted = (
+                op.new
+                if op.path == "class_id"
+                else (op.new or {}).get("class_id")
+                if op.action == "create"
+                else None
+            )
             if wanted is not None and wanted not in known and self.schema.by_id(wanted) is None:
                 raise InvalidValue("The class id", wanted, "the id of a class of this task")
 
@@ -282,7 +315,9 @@ class Editor:
         try:
             return self.do(invert(target.ops), undoes=target.id, origin=target.origin)
         except Conflict as clash:
-            raise Conflict(f"Cannot {what}: somebody has changed the same values since.", clash.current) from clash
+            raise Conflict(
+                f"Cannot {what}: somebody has changed the same values since.", clash.current
+            ) from clash
 
     def _noticed(self, change: Change) -> None:
         if any(op.record == "class" for op in change.ops):
@@ -329,5 +364,3 @@ def _follow(reference: weakref.ref[Editor], closed: threading.Event) -> None:
                 editor.events.emit("error", Failure.of(error, "Cannot follow the changes of others"))
             failing = True
         del editor
-
-

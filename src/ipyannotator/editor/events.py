@@ -75,7 +75,9 @@ class Events:
         if not callable(handler):
             raise InvalidValue(f"The handler of {event!r}", handler, "a callable")
         if event == "before_change" and inspect.iscoroutinefunction(handler):
-            raise InvalidValue("The handler of 'before_change'", handler, "a plain function, not an async one")
+            raise InvalidValue(
+                "The handler of 'before_change'", handler, "a plain function, not an async one"
+            )
         try:  # async handlers run where they were added: in a notebook, on the kernel's loop
             self._loop = asyncio.get_running_loop()
         except RuntimeError:
@@ -136,4 +138,6 @@ class Events:
         if self._loop is not None and self._loop.is_running():
             asyncio.run_coroutine_threadsafe(guarded(), self._loop)
         else:
-            threading.Thread(target=lambda: asyncio.run(guarded()), name="ipyannotator-hook", daemon=True).start()
+            threading.Thread(
+                target=lambda: asyncio.run(guarded()), name="ipyannotator-hook", daemon=True
+            ).start()

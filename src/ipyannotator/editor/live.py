@@ -101,6 +101,7 @@ class AnnotationView(Mapping[str, "ObjectView"]):
         origin: Origin = "human",
     ) -> list[ObjectView]:  # fmt: skip
         """Add many objects in one change; the lists are parallel. Raises as `add`."""
+        self._editor.check_writable()
         shapes = list(shapes)
         none = [None] * len(shapes)
         now = time.time_ns() // 1000
@@ -132,7 +133,11 @@ class AnnotationView(Mapping[str, "ObjectView"]):
         self.remove(*self.objects)
 
     def _class(self, label: str | None) -> str | None:
-        if label is not None and self._editor.output.classes is None and self._editor.schema.find(label) is None:
+        if (
+            label is not None
+            and self._editor.output.classes is None
+            and self._editor.schema.find(label) is None
+        ):
             return self._editor.add_class(label)
         return self._editor.schema.id_of(label)
 
@@ -161,7 +166,9 @@ class ObjectView:
     def __init__(self, editor: Editor, record: ObjectRecord, head: int = -1) -> None:
         self._editor = editor
         self._last = record
-        self._head = head  # the log's end when `record` was read; while it stands, there is nothing new to read
+        self._head = (
+            head  # the log's end when `record` was read; while it stands, there is nothing new to read
+        )
 
     @property
     def record(self) -> ObjectRecord:
@@ -169,7 +176,9 @@ class ObjectView:
         head = self._editor.store.head()
         if head == self._head:
             return self._last
-        for record in self._editor.store.annotated(self._editor.task, self._last.item, self._editor.layer).objects:
+        for record in self._editor.store.annotated(
+            self._editor.task, self._last.item, self._editor.layer
+        ).objects:
             if record.id == self._last.id:
                 self._last, self._head = record, head
                 return record
@@ -231,7 +240,9 @@ class ObjectView:
 
     def _set(self, path: str, old: Any, new: Any) -> None:
         if old != new:
-            self._editor.do([Op("set", "object", self.id, self._last.item, path, old, new)], item=self._last.item)
+            self._editor.do(
+                [Op("set", "object", self.id, self._last.item, path, old, new)], item=self._last.item
+            )
 
     def __repr__(self) -> str:
         return f"<{self.label or 'no class'} {self._last.shape}>"

@@ -112,5 +112,3 @@ def relink(editor: Editor) -> dict[str, str]:
         except IpyannotatorError as error:
             editor.events.emit("notice", "warning", f"{old} could not be moved to {new}: {error}")
     return moved
-
-

@@ -38,7 +38,9 @@ def read(path: Path) -> dict[str, Any]:
             "Repair it, or move it away to begin without it. Nothing was changed."
         ) from error
     if not isinstance(content, dict):
-        raise FormatError(f"{path} holds a {type(content).__name__}, expected a mapping from image paths to values.")
+        raise FormatError(
+            f"{path} holds a {type(content).__name__}, expected a mapping from image paths to values."
+        )
     return content
 
 
@@ -66,7 +68,9 @@ def write(path: Path, data: bytes) -> None:
             temporary.unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise StoreError(f"Cannot write {path}: {error.strerror}. What is in the database is safe.") from error
+        raise StoreError(
+            f"Cannot write {path}: {error.strerror}. What is in the database is safe."
+        ) from error
 
 
 def matched(paths: Iterable[str], index: Callable[[str], Any], folder: str) -> dict[str, str]:

@@ -19,7 +19,7 @@ from ipyannotator.base import Settings, Step
 from ipyannotator.editor import Annotations, AnnotationView, Editor, Events, exchange
 from ipyannotator.editor.events import Failure
 from ipyannotator.editor.relink import FactKeeper, missing, relink
-from ipyannotator.errors import InvalidValue, IpyannotatorError, MissingPackage, ReadOnly
+from ipyannotator.errors import InvalidValue, IpyannotatorError, MissingPackage
 from ipyannotator.mltypes import Input, Output
 from ipyannotator.model import new_id
 from ipyannotator.pairs.project import Project, open_project
@@ -54,7 +54,7 @@ class BaseAnnotator(widgets.VBox):  # type: ignore[misc]
     steps: ClassVar[tuple[Step, ...]] = (Step.EXPLORE, Step.CREATE)
 
     index = traitlets.Int(0, help="the position of the item on screen, from 0")
-    step = traitlets.UseEnum(Step, default_value=Step.CREATE, help="the step on screen")
+    step = traitlets.CaselessStrEnum([each.value for each in Step], "create", help="the step on screen")
 
     def __init__(self, input_item: Input, output_item: Output, settings: Settings, step: Step) -> None:
         super().__init__()
@@ -151,17 +151,17 @@ class BaseAnnotator(widgets.VBox):  # type: ignore[misc]
 
         A three-way merge: only what differs from the last version written here is taken over, one undo per item.
         """
-        self._writable()
+        self.editor.check_writable()
         return exchange.merge(self.editor, self._opened.json, self._opened.folder)
 
     def relink(self) -> dict[str, str]:
         """Find annotated pictures that were renamed or moved, by their content; returns old key to new key."""
-        self._writable()
+        self.editor.check_writable()
         return relink(self.editor)
 
     def new_class(self, name: str) -> str:
         """Add a class to the schema, or offer a retired one again; return its id."""
-        self._writable()
+        self.editor.check_writable()
         return self.editor.add_class(name)
 
     # ---- actions: what buttons and keys do ----------------------------------------------------------------------
@@ -186,7 +186,9 @@ class BaseAnnotator(widgets.VBox):  # type: ignore[misc]
             self.events.emit("error", Failure.of(error, f"The action {name!r} failed"))
 
     _methods: ClassVar[dict[str, str]] = {
-        name: name for name in ACTIONS if name in {"done", "skip", "flag", "next", "previous", "undo", "redo", "save"}
+        name: name
+        for name in ACTIONS
+        if name in {"done", "skip", "flag", "next", "previous", "undo", "redo", "save"}
     } | {
         "next_todo": "go_to_todo",
         "first": "go_first",
@@ -244,7 +246,7 @@ class BaseAnnotator(widgets.VBox):  # type: ignore[misc]
 
     def done(self) -> None:
         """Mark the item as done, and show the next one to do."""
-        self._writable()
+        self.editor.check_writable()
         annotation = self.current
         self.editor.set_state("done")
         self.events.emit("submit", annotation)
@@ -252,29 +254,29 @@ class BaseAnnotator(widgets.VBox):  # type: ignore[misc]
 
     def skip(self) -> None:
         """Mark the item as skipped, and show the next one to do."""
-        self._writable()
+        self.editor.check_writable()
         self.editor.set_state("skipped")
         self.go_to_todo()
 
     def flag(self, note: str | None = None) -> None:
         """Flag the item, with a note; without a note, a flagged item goes back to being to do."""
-        self._writable()
+        self.editor.check_writable()
         flagged = self.current.state == "flagged"
         self.editor.set_state("todo" if flagged and note is None else "flagged", note=note)
 
     def undo(self) -> None:
         """Take back your latest change on the item on screen. Raise `NothingToUndo` or `Conflict`."""
-        self._writable()
+        self.editor.check_writable()
         self.editor.undo()
 
     def redo(self) -> None:
         """Bring back what your latest undo took away. Raise `NothingToUndo` or `Conflict`."""
-        self._writable()
+        self.editor.check_writable()
         self.editor.redo()
 
     def save(self) -> str:
         """Write the JSON file in the original's form (the database is saved at every edit); return its path."""
-        self._writable()
+        self.editor.check_writable()
         path = exchange.save(self.editor, self._opened.json, self._opened.folder)
         self.events.emit("notice", "info", f"Written to {path}")
         return str(path)
@@ -303,10 +305,6 @@ class BaseAnnotator(widgets.VBox):  # type: ignore[misc]
         if self._project is None:
             raise InvalidValue("This annotator", "closed", "open", "Call `.create()` or `.explore()` again.")
         return self._project
-
-    def _writable(self) -> None:
-        if self.editor.read_only:
-            raise ReadOnly("Explore changes nothing. Switch to Create, or open the task with `.create()`.")
 
     def _found(self, text: str) -> int:
         text = text.strip()
@@ -353,7 +351,9 @@ class BaseAnnotator(widgets.VBox):  # type: ignore[misc]
         self.index = first or 0
         editor.go(self.index)
         if not editor.read_only:
-            self._tidying = threading.Thread(target=self._tidy, args=(project,), name="ipyannotator-tidy", daemon=True)
+            self._tidying = threading.Thread(
+                target=self._tidy, args=(project,), name="ipyannotator-tidy", daemon=True
+            )
             self._tidying.start()
 
     def _tidy(self, project: Project) -> None:
@@ -362,7 +362,9 @@ class BaseAnnotator(widgets.VBox):  # type: ignore[misc]
             project.editor.store.backup(self.settings.results / "backups")
             gone = missing(project.editor)
             if gone:
-                text = f"{len(gone)} annotated items are no longer in {project.editor.source.location}; their "
+                text = (
+                    f"{len(gone)} annotated items are no longer in {project.editor.source.location}; their "
+                )
                 text += "annotations are kept. `a.relink()` finds those that were renamed."
                 self.events.emit("notice", "warning", text)
         except Exception as error:  # noqa: BLE001 - the person must know, and can go on
@@ -413,7 +415,7 @@ class BaseAnnotator(widgets.VBox):  # type: ignore[misc]
             at = self.index
             try:
                 self._shut()
-                self._open(change.new)
+                self._open(Step(change.new))
                 self.index = at
                 self.editor.go(at)
             finally:

@@ -25,7 +25,9 @@ class BboxAnnotator(ImageAnnotator):
         self.fields = BoxFields(read_only=read_only)
         self.fields.on_edit(lambda name, value: self.act("edit", (name, value)))
         self.fields.on_delete(lambda: self.act("delete"))
-        self.put("classes", ClassPicker(session=session, open=self.output_item.classes is None and not read_only))
+        self.put(
+            "classes", ClassPicker(session=session, open=self.output_item.classes is None and not read_only)
+        )
         self.put("objects", ObjectList(session=session))
         self.put("fields", self.fields)
         self.wire("select", self._show_selected)
@@ -43,7 +45,7 @@ class BboxAnnotator(ImageAnnotator):
 
     def edit(self, what: tuple[str, Any]) -> None:
         """Set a value of what is selected: `class_id` of all, or `x`, `y`, `width` or `height` of the one box."""
-        self._writable()
+        self.editor.check_writable()
         name, value = what
         ops = []
         for obj in self.selected:
@@ -62,7 +64,7 @@ class BboxAnnotator(ImageAnnotator):
 
     def delete(self) -> None:
         """Delete what is selected, in one change."""
-        self._writable()
+        self.editor.check_writable()
         ops = [Op("delete", "object", obj.id, self.item, old=encode(obj.record)) for obj in self.selected]
         if ops:
             self.editor.do(ops)
@@ -82,6 +84,9 @@ class BboxAnnotator(ImageAnnotator):
 
 
 def _replaced(box: Box, name: str, value: float) -> Box:
-    return Box(**{each: value if each == name else getattr(box, each) for each in ("x", "y", "width", "height", "angle")})
-
-
+    return Box(
+        **{
+            each: value if each == name else getattr(box, each)
+            for each in ("x", "y", "width", "height", "angle")
+        }
+    )

@@ -74,7 +74,9 @@ def _given(settings: Settings) -> Path | None:
         if place.is_file():
             return place
     sought = " and ".join(str(place) for place in dict.fromkeys(places))
-    raise MissingFolder(f"Settings.project_file is {str(settings.project_file)!r}, which is no file; sought {sought}.")
+    raise MissingFolder(
+        f"Settings.project_file is {str(settings.project_file)!r}, which is no file; sought {sought}."
+    )
 
 
 def _open_store(settings: Settings, given: Path | None, *, reading: bool) -> tuple[Store, bool]:
@@ -110,7 +112,9 @@ def _assemble(
         begin_with = (_given(settings) or main) if beginning else None
         if begin_with is not None and begin_with.is_file():
             if _is_foreign(output, begin_with):
-                notices.append(f"{begin_with} belongs to another output; it is left as it is, this task has {own.name}.")
+                notices.append(
+                    f"{begin_with} belongs to another output; it is left as it is, this task has {own.name}."
+                )
                 main = own
             else:
                 exchange.load(editor, begin_with, folder)

@@ -19,7 +19,14 @@ import traitlets
 
 from ipyannotator.editor import Editor
 from ipyannotator.editor.events import Failure
-from ipyannotator.errors import InvalidValue, IpyannotatorError, MediaError, NewerVersion, ReadOnly, StoreError
+from ipyannotator.errors import (
+    InvalidValue,
+    IpyannotatorError,
+    MediaError,
+    NewerVersion,
+    ReadOnly,
+    StoreError,
+)
 from ipyannotator.model import Answer, Author, Change, ClassRecord, Op, encode
 from ipyannotator.model import items as touched
 from ipyannotator.model.change import VERSION
@@ -54,7 +61,6 @@ class Canvas(Component):
     def __init__(
         self, editor: Editor, media: MediaCache, act: Callable[[str, Any], None], **values: Any
     ) -> None:
-        super().__init__(read_only=editor.read_only, **values)
         self.editor = editor
         self._media = media
         self._act = act
@@ -72,6 +78,7 @@ class Canvas(Component):
             ("error", self._failed),
             ("notice", self.notify),
         ]
+        super().__init__(read_only=editor.read_only, **values)
         for event, handler in self._subscriptions:
             editor.events.on(event, handler)
         self.on_msg(lambda _, content, buffers: self.receive(content, buffers))
@@ -87,7 +94,7 @@ class Canvas(Component):
 
     def notify(self, level: str, text: str, detail: str = "") -> None:
         """Say something to the person; `level` is `info`, `warning` or `error`."""
-        self._send({"type": "notice", "level": level, "text": text, "detail": detail})
+        self._tell({"type": "notice", "level": level, "text": text, "detail": detail})
 
     def refresh_classes(self) -> None:
         """Send the classes as they are now."""
@@ -119,7 +126,7 @@ class Canvas(Component):
                 if name not in self._sent:
                     buffers.append(media.data)
                 self._remember(name)
-            self._send(
+            self._tell(
                 {
                     "type": "show",
                     "item": {
@@ -154,7 +161,7 @@ class Canvas(Component):
     def _send_media(self, name: str, key: str, media: Media) -> None:
         with self._out:
             self._remember(name)
-            self._send(
+            self._tell(
                 {
                     "type": "media", "id": name, "key": key, "region": list(media.region), "mime": media.mime,
                     "note": media.note, "problem": None,
@@ -177,16 +184,18 @@ class Canvas(Component):
             ops = [op for op in change.ops if op.item == key]
             if key in touched(change) and ops:
                 message = {"type": "patch", "item": key, "seq": self.editor.store.head()}
-                self._send(message, [msgspec.json.encode(ops)])
+                self._tell(message, [msgspec.json.encode(ops)])
 
     def _failed(self, failure: Failure) -> None:
-        if failure.text not in self._said:  # shown once: a hook that fails at every change must not bury the work
+        if (
+            failure.text not in self._said
+        ):  # shown once: a hook that fails at every change must not bury the work
             self._said.add(failure.text)
             self.notify("error", failure.text, failure.detail)
 
     def _answer(self, answer: Answer) -> None:
         amended = answer.status == "amended" and answer.change is not None
-        self._send(
+        self._tell(
             {
                 "type": "answer",
                 "id": answer.id,
@@ -198,7 +207,7 @@ class Canvas(Component):
             }
         )
 
-    def _send(self, content: dict[str, Any], buffers: Sequence[bytes] | None = None) -> None:
+    def _tell(self, content: dict[str, Any], buffers: Sequence[bytes] | None = None) -> None:
         with self._out:
             self.send({"v": VERSION, **content}, buffers)
 
@@ -221,7 +230,9 @@ class Canvas(Component):
                 )
             handler = _HANDLERS.get(content.get("type", ""))
             if handler is None:
-                raise InvalidValue("The type of the message", content.get("type"), f"one of {', '.join(_HANDLERS)}")  # noqa: TRY301
+                raise InvalidValue(
+                    "The type of the message", content.get("type"), f"one of {', '.join(_HANDLERS)}"
+                )
             handler(self, content)
         except IpyannotatorError as error:
             self.notify("error", str(error))
@@ -250,7 +261,7 @@ class Canvas(Component):
         except ReadOnly as error:  # not kept: nothing is written in explore
             self._answer(Answer(id=change_id, status="rejected", reason=str(error)))
         except StoreError as error:
-            self._send({"type": "failed", "id": change_id, "reason": str(error)})
+            self._tell({"type": "failed", "id": change_id, "reason": str(error)})
         self._select(content.get("selected", ()), change.item if "change" in locals() else None)
 
     def _select(self, ids: Sequence[str], item: str | None = None) -> None:
@@ -268,8 +279,16 @@ class Canvas(Component):
         if media is not None:
             self._send_media(name, key, media)
         else:
-            self._send(
-                {"type": "media", "id": name, "key": key, "region": [0, 0, 0, 0], "mime": "", "note": "", "problem": problem}
+            self._tell(
+                {
+                    "type": "media",
+                    "id": name,
+                    "key": key,
+                    "region": [0, 0, 0, 0],
+                    "mime": "",
+                    "note": "",
+                    "problem": problem,
+                }
             )
 
     def _on_problem(self, content: Mapping[str, Any]) -> None:
@@ -304,7 +323,9 @@ def _unsigned(op: Op) -> Op:
     """Take the author out of what the browser sends: who it is, the kernel says."""
     if op.action != "create" or not isinstance(op.new, dict):
         return op
-    return msgspec.structs.replace(op, new={name: value for name, value in op.new.items() if name != "author"})
+    return msgspec.structs.replace(
+        op, new={name: value for name, value in op.new.items() if name != "author"}
+    )
 
 
 def _class_data(record: ClassRecord) -> dict[str, Any]:
@@ -319,5 +340,3 @@ def _resized(recorded: Mapping[str, Any] | None, media: Media) -> str | None:
         return None
     was = f"{recorded['width']} × {recorded['height']}"
     return f"This picture was {was} pixels when it was annotated and is {media.width} × {media.height} now."
-
-

@@ -21,7 +21,9 @@ class ClassPicker(Component):
 
     module: ClassVar[str] = "classes"
 
-    extensible = traitlets.Bool(default_value=False, help="whether a typed name may become a class").tag(sync=True)
+    extensible = traitlets.Bool(default_value=False, help="whether a typed name may become a class").tag(
+        sync=True
+    )
 
     def __init__(self, *, open: bool = False, **values: Any) -> None:  # noqa: A002 - the word of `OutputImageBbox`
         super().__init__(**{"extensible": open, **values})

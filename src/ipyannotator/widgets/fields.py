@@ -118,6 +118,8 @@ class BoxFields(Box):  # type: ignore[misc]
         for name, field in self.numbers.items():
             field.value = _shown(value.get(name))
             field.disabled = self.read_only or not value
+        # A number field cannot be empty; without a box its 0 is hidden.
+        (self.remove_class if value else self.add_class)("ipya-fields-blank")
         self.delete.disabled = not count
         self.delete.layout.visibility = "hidden" if self.read_only else None
         # The place stays when nothing is selected, so that nothing around it moves.

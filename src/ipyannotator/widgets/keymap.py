@@ -114,7 +114,9 @@ class KeyMap(MutableMapping[str, Action]):
         known = callable(action) or action in ACTIONS or str(action).startswith(("tool:", "class:"))
         if not known:
             names = ", ".join(ACTIONS)
-            raise InvalidValue(f"The action of key {key!r}", action, f"a callable, 'tool:…', 'class:…' or one of: {names}")
+            raise InvalidValue(
+                f"The action of key {key!r}", action, f"a callable, 'tool:…', 'class:…' or one of: {names}"
+            )
         self._keys[key] = action
         self._changed()
 

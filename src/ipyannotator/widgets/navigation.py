@@ -87,7 +87,7 @@ class Navigation(HBox):  # type: ignore[misc]
         text = change.new.strip()
         if self._showing or not text:
             self._showing()
-        elif text.isdecimal() and 1 <= int(text) <= self.total:
+        elif text.isascii() and text.isdecimal() and text == str(int(text)):  # "00012" is part of a name
             self._ask("go", int(text) - 1)
         else:
             self._ask("go", text)
