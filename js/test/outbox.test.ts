@@ -161,7 +161,8 @@ describe('under a bad wire', () => {
         } else if (dice < 0.2) {
           const stored = [...wire.kernel.objects(KEY).values()];
           const one = stored[Math.floor(chance() * stored.length)];
-          if (one) wire.remote([chance() < 0.3 ? erase(one) : move(one, -(remotes += 1))]);
+          remotes += 1;
+          if (one) wire.remote([chance() < 0.3 ? erase(one) : move(one, -remotes)]);
         } else if (dice < 0.25 && any) {
           page.session.commit([erase(any)], []);
         } else if (dice < 0.6 && any) {
