@@ -116,6 +116,9 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
     setText(retired, data.retired ? 'retired' : '');
     setText(key, data.key ? shown(data.key) : '');
     setText(count, used ? String(used) : '0');
+    // Its name is the label alone; the rest is said after it.
+    setAttribute(root, 'aria-label', data.name);
+    setAttribute(root, 'aria-description', said(data, used));
     setAttribute(root, 'aria-selected', data.id === session.activeClass);
     setAttribute(root, 'data-retired', data.retired || null);
     setAttribute(root, 'data-cursor', data.id === cursor || null);
@@ -259,6 +262,11 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
   owner.addEventListener('abort', () => model.off('change:extensible', later), { once: true });
   if (session.activeClass) RECENT.set(session, RECENT.get(session) ?? [session.activeClass]);
   refresh();
+}
+
+function said(data: ClassData, used: number): string {
+  const parts = [`${used} here`, data.key && `key ${shown(data.key)}`, data.retired && 'retired'];
+  return parts.filter(Boolean).join(', ');
 }
 
 function nothing(wanted: string, open: boolean, readOnly: boolean): string {

@@ -19,7 +19,7 @@ export interface FrameValues extends Values {
 
 const CONTROL = '[role="slider"], input, select, textarea, button';
 const MARKED = '[class*="ipya-name--"], [class*="ipya-action--"]';
-const PRESSED = '.jupyter-widget-toggle-button, .jupyter-widget-toggle-buttons button';
+const PRESSED = '.widget-toggle-button, .jupyter-widget-toggle-button';
 
 export function mount(session: Session, el: HTMLElement, owner: AbortSignal, model: AnyModel<FrameValues>): void {
   const probe = element('div', { class: 'ipya-frame-probe', 'aria-hidden': true });
