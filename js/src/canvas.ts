@@ -32,6 +32,7 @@ function mount(session: Session, el: HTMLElement, owner: AbortSignal, model: Any
     owner,
     () => hud.refresh(),
     (text) => hud.say(text),
+    (text) => hud.speak(text),
   );
   const hud: Hud = new Hud(session, stage, owner, () => surface);
   const pointers = new Pointers(surface, stage, owner);

@@ -41,10 +41,14 @@ export class Hud {
     this.#loading();
   }
 
+  /** Read a text out to those who do not see the stage. */
+  speak(text: string): void {
+    setText(this.#spoken, text);
+  }
+
   /** Show a text for a moment, and read it out. */
   say(text: string): void {
-    setText(this.#spoken, text);
-    if (/^\d/.test(text)) return; // where the crosshair is, the line says already
+    this.speak(text);
     setText(this.#hint, text);
     this.#hint.hidden = false;
     if (this.#hintTimer) clearTimeout(this.#hintTimer);

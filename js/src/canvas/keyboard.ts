@@ -109,7 +109,7 @@ export class Keyboard {
     const from = this.#cross();
     const cross = inside({ x: Math.round(from.x) + by.x, y: Math.round(from.y) + by.y }, picture);
     surface.set({ cross, draft: surface.corner ? between(surface.corner, cross) : null });
-    surface.say(`${cross.x}, ${cross.y}`);
+    surface.speak(`${cross.x}, ${cross.y}`);
     this.#follow(cross);
   }
 
@@ -163,7 +163,7 @@ export class Keyboard {
     session.select([next.id]);
     this.surface.set({ fresh: new Set() });
     const name = session.classes.find((each) => each.id === next.class_id)?.name ?? 'no class';
-    this.surface.say(`Selected ${name}, ${objects.indexOf(next) + 1} of ${objects.length}.`);
+    this.surface.speak(`Selected ${name}, ${objects.indexOf(next) + 1} of ${objects.length}.`);
   }
 
   /** Where the crosshair is; the middle of what is in sight, before it was ever moved. */

@@ -8,7 +8,7 @@ import { type Point, type Size, toStage, type View } from './view';
 /** Above so many objects in sight, the fine work is left out: casings, then name tags. */
 const FEW = 300;
 const LINE = 2;
-const CASING = 'rgba(0, 0, 0, 0.55)';
+const CASING = 'rgba(0, 0, 0, 0.4)';
 const NEUTRAL = '#9aa4ae';
 const TAG_HEIGHT = 17;
 const FONT = '11px system-ui, "Segoe UI", "DejaVu Sans", sans-serif';

@@ -48,8 +48,10 @@ export class Surface {
     owner: AbortSignal,
     /** Called when the view or the crosshair has moved. */
     private readonly moved: () => void,
-    /** Says something briefly on the stage and to screen readers. */
+    /** Says something briefly on the stage, and to screen readers. */
     readonly say: (text: string) => void,
+    /** Says something to screen readers alone: it can be seen anyway. */
+    readonly speak: (text: string) => void,
   ) {
     this.#stand = STANDS.get(session) ?? null;
     this.layers = new Layers(

@@ -81,7 +81,7 @@ export function addBox(surface: Surface, rect: Rect): void {
   surface.edit([{ action: 'create', record: 'object', id, item: item.key, new: { ...object } }], [id]);
   surface.set({ fresh: new Set([id]) });
   const name = session.classes.find((each) => each.id === object.class_id)?.name ?? 'no class';
-  surface.say(`Box drawn: ${name}, ${Math.round(rect.width)} by ${Math.round(rect.height)} pixels.`);
+  surface.speak(`Box drawn: ${name}, ${Math.round(rect.width)} by ${Math.round(rect.height)} pixels.`);
 }
 
 function* move(surface: Surface, press: Touch): Gesture {
