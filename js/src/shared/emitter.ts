@@ -4,6 +4,7 @@ type Listener<P> = (payload: P) => void;
 
 export class Emitter<S extends object> {
   readonly #listeners = new Map<keyof S, Set<Listener<never>>>();
+  readonly #owned = new WeakMap<AbortSignal, [keyof S, Listener<never>][]>();
 
   /**
    * Args: `failed` is given what a listener throws, so that one broken listener does not stop the others; `emptied` is
@@ -31,16 +32,26 @@ export class Emitter<S extends object> {
     }
     // A wrapper of its own, so that one function added by two owners is two listeners.
     const own: Listener<S[K]> = (payload) => listener(payload);
-    const listeners = set;
-    listeners.add(own as Listener<never>);
+    set.add(own as Listener<never>);
+    this.#ends(owner).push([signal, own as Listener<never>]);
+  }
+
+  /** What ends with an owner; one listener on its signal is enough for all of it. */
+  #ends(owner: AbortSignal): [keyof S, Listener<never>][] {
+    let ends = this.#owned.get(owner);
+    if (ends) return ends;
+    ends = [];
+    this.#owned.set(owner, ends);
+    const all = ends;
     owner.addEventListener(
       'abort',
       () => {
-        listeners.delete(own as Listener<never>);
+        for (const [signal, listener] of all) this.#listeners.get(signal)?.delete(listener);
         if (this.count() === 0) this.emptied();
       },
       { once: true },
     );
+    return ends;
   }
 
   emit<K extends keyof S>(signal: K, payload: S[K]): void {

@@ -1,5 +1,6 @@
 // The session that talks to a kernel: brings together the line, the outbox, the stage and the scene.
 import type { AnyModel } from '@anywidget/types';
+import { IN_TURN, isOwn } from './actions';
 import { Answers } from './answers';
 import { Emitter } from './emitter';
 import { Heir } from './heir';
@@ -10,38 +11,19 @@ import { Outbox } from './outbox';
 import type { ClassData, Down, ItemData, Json, ObjectData, Op, SessionData, Up } from './protocol';
 import { Refusals } from './refusals';
 import { refreshed } from './retry';
-import { inOrder, Scene, type Step } from './scene';
 import type { Picture, Refused, SaveState, Session, Signals } from './session';
 import { Stage } from './stage';
 import { equal, freshId } from './values';
+import { View } from './view';
 import { receive } from './wire';
 
 /** Milliseconds after which a session that nothing uses is given up. */
 export const IDLE = 30_000;
-/** What the browser performs itself; everything else is the kernel's. */
-const OWN = new Set([
-  'fit', 'actual_size', 'help', 'fullscreen', 'delete', 'select_all', 'escape', 'corner', 'next_object',
-  'previous_object', 'filter_classes',
-]); // biome-ignore format: a list
-const OWN_PREFIXES = ['nudge_', 'zoom_', 'pan_'];
-/** These take their turn behind the edits that wait; the value says whether what follows waits for their effect. */
-const IN_TURN = new Map([
-  ['undo', true],
-  ['redo', true],
-  ['save', false],
-]);
 const NO_KERNEL = 'There is no kernel: it ended or was restarted. Run the cell again; what waits is sent then.';
 const UNSEEN = 'This annotator is not on screen.';
-/** How many steps of the log are remembered for a `show` that was on its way. */
-const REMEMBERED = 64;
-
 export class LiveSession implements Session {
-  item: ItemData | null = null;
   picture: Picture | null = null;
   detail: Picture | null = null;
-  objects: readonly ObjectData[] = [];
-  byId: ReadonlyMap<string, ObjectData> = new Map();
-  selection: ReadonlySet<string> = new Set();
   classes: readonly ClassData[] = [];
   activeClass = '';
   tool = 'box';
@@ -98,9 +80,8 @@ export class LiveSession implements Session {
     failed: (error) => this.#unkept(error),
   });
 
-  #scene: Scene | null = null;
+  readonly #view = new View();
   #data: SessionData | null = null;
-  #recent: Step[] = [];
   #save: SaveState = { kind: 'saved' };
   #takenBack: Entry[] = [];
   #unsaid: Signals['notice'][] = [];
@@ -121,6 +102,22 @@ export class LiveSession implements Session {
     };
     globalThis.window?.addEventListener('beforeunload', warn, { signal: this.#end.signal });
     this.#rest();
+  }
+
+  get item(): ItemData | null {
+    return this.#view.item;
+  }
+
+  get objects(): readonly ObjectData[] {
+    return this.#view.objects;
+  }
+
+  get byId(): ReadonlyMap<string, ObjectData> {
+    return this.#view.byId;
+  }
+
+  get selection(): ReadonlySet<string> {
+    return this.#view.selection;
   }
 
   get loading(): boolean {
@@ -162,7 +159,7 @@ export class LiveSession implements Session {
       this.#notify('error', 'The edit was not made: no item is on screen yet.', '');
     } else {
       this.#takenBack = [];
-      if (selected) this.selection = new Set(selected);
+      if (selected) this.#view.selection = new Set(selected);
       this.#outbox.add(this.#entry(item.key, ops, selected ?? [...this.selection]));
       this.#redraw(selected !== undefined);
       this.#shareIfAway();
@@ -172,7 +169,7 @@ export class LiveSession implements Session {
   select(ids: Iterable<string>): void {
     const next = new Set([...ids].filter((id) => this.byId.has(id)));
     if (sameSet(next, this.selection)) return;
-    this.selection = next;
+    this.#view.selection = next;
     this.#signals.emit('selection', undefined);
     this.#send({ v: 1, type: 'select', ids: [...next] });
   }
@@ -195,8 +192,7 @@ export class LiveSession implements Session {
     const wait = IN_TURN.get(name);
     if (name.startsWith('tool:')) this.setTool(name.slice('tool:'.length));
     else if (name.startsWith('class:')) this.setActiveClass(name.slice('class:'.length));
-    else if (OWN.has(name) || OWN_PREFIXES.some((prefix) => name.startsWith(prefix)))
-      this.#signals.emit('action', name);
+    else if (isOwn(name)) this.#signals.emit('action', name);
     else if (wait === undefined) this.#ask(name, value);
     else if (!(this.#stuck() && this.#actHere(name))) this.#askInTurn(name, value, wait);
   }
@@ -212,7 +208,7 @@ export class LiveSession implements Session {
   retry(refusedId: string): void {
     const refused = this.#refusals.get(refusedId);
     if (!refused || !this.#data || this.readOnly) return;
-    const ops = refreshed(refused, this.item?.key === refused.item ? this.byId : null, this.#scene);
+    const ops = refreshed(refused, this.item?.key === refused.item ? this.byId : null, this.#view.scene);
     if (typeof ops === 'string') {
       this.#notify('warning', 'This edit cannot be made any more.', ops);
       return;
@@ -274,25 +270,29 @@ export class LiveSession implements Session {
   #swap(show: Extract<Down, { type: 'show' }>, item: ItemData, picture: Picture | null, objects: ObjectData[]): void {
     const before = this.item;
     const same = before?.key === item.key;
-    const samePicture = this.picture?.bitmap === picture?.bitmap;
-    const later = this.#recent.filter(({ seq }) => seq > show.seq);
-    this.#scene = new Scene(item, objects, show.seq, later);
-    this.picture = picture;
-    if (!same) this.#takenBack = [];
-    this.selection = new Set(same ? this.selection : show.selected);
     const still =
       same &&
-      samePicture &&
+      this.picture?.bitmap === picture?.bitmap &&
       before.width === item.width &&
       before.height === item.height &&
       before.problem === item.problem;
-    this.#redraw(true, !still);
-    if (!still) this.#signals.emit('item', undefined);
+    this.picture = picture;
+    this.#view.show(item, objects, show.seq);
+    if (!same) {
+      this.#takenBack = [];
+      this.#view.selection = new Set(show.selected);
+    }
+    if (still) {
+      this.#redraw();
+    } else {
+      this.#view.redraw(this.#outbox.pending());
+      this.#signals.emit('item', undefined);
+    }
   }
 
   #patched(message: Extract<Down, { type: 'patch' }>, ops: Op[]): void {
-    this.#fold({ seq: message.seq, ops, echo: true });
-    if (message.selected && message.item === this.item?.key) this.selection = new Set(message.selected);
+    this.#view.fold({ seq: message.seq, ops, echo: true });
+    if (message.selected && message.item === this.item?.key) this.#view.selection = new Set(message.selected);
     this.#redraw(message.selected !== undefined);
     this.#outbox.proceed();
     this.#askAgainIfDoubtful();
@@ -301,8 +301,8 @@ export class LiveSession implements Session {
   #answered(answer: Extract<Down, { type: 'answer' }>, wasOffline: boolean): void {
     const done = this.#answers.take(answer, this.item?.key ?? null);
     if (done) {
-      if (done.stored.length) this.#fold({ seq: answer.seq, ops: done.stored, echo: false });
-      this.#scene?.correct(answer.current);
+      if (done.stored.length) this.#view.fold({ seq: answer.seq, ops: done.stored, echo: false });
+      this.#view.scene?.correct(answer.current);
       this.#redraw();
       if (this.#data) this.#heir.tellSettled(this.#scope(this.#data), answer.id);
     }
@@ -322,14 +322,8 @@ export class LiveSession implements Session {
     this.#stage.again();
   }
 
-  #fold(step: Step): void {
-    this.#recent.push(step);
-    if (this.#recent.length > REMEMBERED) this.#recent.shift();
-    this.#scene?.fold(step);
-  }
-
   #askAgainIfDoubtful(): void {
-    if (!this.#scene?.doubtful || this.#outbox.waiting.length || Date.now() - this.#asked < 2_000) return;
+    if (!this.#view.scene?.doubtful || this.#outbox.waiting.length || Date.now() - this.#asked < 2_000) return;
     this.#asked = Date.now();
     this.#stage.again();
   }
@@ -449,22 +443,10 @@ export class LiveSession implements Session {
   // ---- what is seen ---------------------------------------------------------------------------------------------
 
   /** Put together what is stored and what waits, and say what became different. */
-  #redraw(selectionTold = false, quiet = false): void {
-    const scene = this.#scene;
-    if (!scene) return;
-    const { item, objects } = scene.seen(this.#outbox.pending());
-    const before = { item: this.item, byId: this.byId };
-    this.item = item;
-    this.byId = objects;
-    const ids = quiet ? new Set<string>() : differing(before.byId, objects);
-    if (quiet || ids.size) this.objects = inOrder(objects);
-    const chosen = [...this.selection];
-    const selection = chosen.filter((id) => objects.has(id));
-    const deselected = selection.length !== chosen.length;
-    if (deselected) this.selection = new Set(selection);
-    if (quiet) return;
+  #redraw(selectionTold = false): void {
+    const { ids, state, deselected } = this.#view.redraw(this.#outbox.pending());
     if (ids.size) this.#signals.emit('objects', ids);
-    if (!equal(before.item as unknown as Json, item as unknown as Json)) this.#signals.emit('state', undefined);
+    if (state) this.#signals.emit('state', undefined);
     if (selectionTold || deselected) this.#signals.emit('selection', undefined);
   }
 
@@ -543,12 +525,4 @@ export class LiveSession implements Session {
 
 function sameSet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
   return a.size === b.size && [...a].every((id) => b.has(id));
-}
-
-/** The ids of the objects that are not the same in both. */
-function differing(a: ReadonlyMap<string, ObjectData>, b: ReadonlyMap<string, ObjectData>): Set<string> {
-  const ids = new Set<string>();
-  for (const [id, object] of b) if (a.get(id) !== object) ids.add(id);
-  for (const id of a.keys()) if (!b.has(id)) ids.add(id);
-  return ids;
 }

@@ -1,0 +1,33 @@
+// Who performs an action of the keymap: the browser at once, or the kernel, perhaps in turn with the edits that wait.
+
+const OWN = new Set([
+  'actual_size',
+  'corner',
+  'delete',
+  'escape',
+  'filter_classes',
+  'fit',
+  'fullscreen',
+  'help',
+  'next_object',
+  'previous_object',
+  'select_all',
+]);
+const OWN_PREFIXES = ['nudge_', 'pan_', 'zoom_'];
+
+/** Whether the browser performs it itself; everything else is the kernel's. */
+export function isOwn(name: string): boolean {
+  return OWN.has(name) || OWN_PREFIXES.some((prefix) => name.startsWith(prefix));
+}
+
+/**
+ * What takes its turn behind the edits that wait; the value says whether the edits after it wait for its effect.
+ *
+ * Done, Skip and moving on are not among them: an edit names its item, so it is right whenever it arrives, and nobody
+ * should wait for the next picture because an answer is late.
+ */
+export const IN_TURN: ReadonlyMap<string, boolean> = new Map([
+  ['undo', true],
+  ['redo', true],
+  ['save', false],
+]);
