@@ -4,16 +4,19 @@ import { IN_TURN, isOwn } from './actions';
 import { Answers } from './answers';
 import { Emitter } from './emitter';
 import { Heir } from './heir';
-import { type Entry, Keep, type Scope } from './keep';
+import { type Entry, Keep } from './keep';
 import { Link } from './link';
+import { Maker, scopeOf } from './making';
 import { Bitmaps } from './media';
+import { Notices } from './notices';
 import { Outbox } from './outbox';
-import type { ClassData, Down, ItemData, Json, ObjectData, Op, SessionData, Up } from './protocol';
+import type { ClassData, Down, ItemData, Json, ObjectData, Op, Up } from './protocol';
 import { Refusals } from './refusals';
 import { refreshed } from './retry';
 import type { Picture, Refused, SaveState, Session, Signals } from './session';
 import { Stage } from './stage';
-import { equal, freshId } from './values';
+import { Traits } from './traits';
+import { equal } from './values';
 import { View } from './view';
 import { receive } from './wire';
 
@@ -24,39 +27,35 @@ const UNSEEN = 'This annotator is not on screen.';
 export class LiveSession implements Session {
   picture: Picture | null = null;
   detail: Picture | null = null;
-  classes: readonly ClassData[] = [];
-  activeClass = '';
-  tool = 'box';
-  readOnly = false;
-  keymap: Readonly<Record<string, string>> = {};
-  labels: Readonly<Record<string, string>> = {};
-
-  readonly #instance = freshId();
+  readonly #maker = new Maker();
+  readonly #traits = new Traits();
+  readonly #view = new View();
   readonly #end = new AbortController();
   readonly #signals = new Emitter<Signals>(
     (error) => this.report(error),
     () => this.#rest(),
   );
+  readonly #notices = new Notices(this.#signals);
   readonly #keep = new Keep();
   readonly #bitmaps = new Bitmaps();
   readonly #refusals = new Refusals(
     this.#keep,
     () => this.#signals.emit('save', undefined),
-    (error) => this.#unkept(error),
+    (error) => this.#notices.unkept(error),
   );
   readonly #outbox = new Outbox(this.#keep, {
     send: (entry, seq) =>
       this.#link.send({ v: 1, type: 'change', seq, change: entry.change, selected: entry.selected }),
     changed: () => this.#saveChanged(),
     lost: () => this.#lost(NO_KERNEL),
-    failed: (error) => this.#unkept(error),
+    failed: (error) => this.#notices.unkept(error),
   });
   readonly #answers = new Answers(this.#outbox, this.#refusals, (level, text, detail) =>
-    this.#notify(level, text, detail),
+    this.#notices.add(level, text, detail),
   );
   readonly #link = new Link({
     message: (content, buffers) => this.#message(content, buffers),
-    traits: (model) => this.#traits(model),
+    traits: (model) => this.#readTraits(model),
     opened: () => this.#opened(),
     closed: () => this.#lost(UNSEEN),
     checked: () => this.#check(),
@@ -69,26 +68,19 @@ export class LiveSession implements Session {
       this.#signals.emit('picture', undefined);
     },
     loading: () => this.#signals.emit('loading', undefined),
-    notice: (text, detail) => this.#notify('warning', text, detail),
+    notice: (text, detail) => this.#notices.add('warning', text, detail),
   });
-  readonly #heir = new Heir(this.#instance, this.#keep, {
+  readonly #heir = new Heir(this.#maker.instance, this.#keep, {
     adopted: (entries) => {
       this.#outbox.adopt(entries);
       this.#redraw();
     },
     settled: (id) => this.#settledElsewhere(id),
-    failed: (error) => this.#unkept(error),
+    failed: (error) => this.#notices.unkept(error),
   });
 
-  readonly #view = new View();
-  #data: SessionData | null = null;
   #save: SaveState = { kind: 'saved' };
   #takenBack: Entry[] = [];
-  #unsaid: Signals['notice'][] = [];
-  #unkeptSaid = false;
-  #reported = new Map<string, number>();
-  #seq = 0;
-  #time = 0;
   #asked = 0;
   #idle: ReturnType<typeof setTimeout> | null = null;
 
@@ -120,6 +112,30 @@ export class LiveSession implements Session {
     return this.#view.selection;
   }
 
+  get classes(): readonly ClassData[] {
+    return this.#traits.classes;
+  }
+
+  get activeClass(): string {
+    return this.#traits.activeClass;
+  }
+
+  get tool(): string {
+    return this.#traits.tool;
+  }
+
+  get readOnly(): boolean {
+    return this.#traits.readOnly;
+  }
+
+  get keymap(): Readonly<Record<string, string>> {
+    return this.#traits.keymap;
+  }
+
+  get labels(): Readonly<Record<string, string>> {
+    return this.#traits.labels;
+  }
+
   get loading(): boolean {
     return this.#stage.loading;
   }
@@ -134,8 +150,7 @@ export class LiveSession implements Session {
 
   on<S extends keyof Signals>(signal: S, listener: (payload: Signals[S]) => void, owner: AbortSignal): void {
     this.#signals.on(signal, listener, owner);
-    if (signal !== 'notice') return;
-    for (const notice of this.#unsaid.splice(0)) this.#signals.emit('notice', notice);
+    if (signal === 'notice') this.#notices.catchUp();
   }
 
   connect(model: AnyModel, owner: AbortSignal): void {
@@ -148,19 +163,20 @@ export class LiveSession implements Session {
 
   commit(ops: Op[], selected?: string[]): void {
     const { item } = this;
+    const { data } = this.#traits;
     if (!ops.length) return;
     if (this.readOnly) {
-      this.#notify(
+      this.#notices.add(
         'warning',
         'Nothing can be changed here.',
         'This step only shows; open the task with create() to annotate.',
       );
-    } else if (!item || !this.#data) {
-      this.#notify('error', 'The edit was not made: no item is on screen yet.', '');
+    } else if (!item || !data) {
+      this.#notices.add('error', 'The edit was not made: no item is on screen yet.', '');
     } else {
       this.#takenBack = [];
       if (selected) this.#view.selection = new Set(selected);
-      this.#outbox.add(this.#entry(item.key, ops, selected ?? [...this.selection]));
+      this.#outbox.add(this.#maker.entry(data, item.key, ops, selected ?? [...this.selection]));
       this.#redraw(selected !== undefined);
       this.#shareIfAway();
     }
@@ -176,14 +192,14 @@ export class LiveSession implements Session {
 
   setActiveClass(id: string): void {
     if (this.activeClass === id) return;
-    this.activeClass = id;
+    this.#traits.activeClass = id;
     this.#signals.emit('activeClass', undefined);
     this.#link.set('active_class', id);
   }
 
   setTool(name: string): void {
     if (this.tool === name) return;
-    this.tool = name;
+    this.#traits.tool = name;
     this.#signals.emit('tool', undefined);
     this.#link.set('tool', name);
   }
@@ -207,13 +223,14 @@ export class LiveSession implements Session {
 
   retry(refusedId: string): void {
     const refused = this.#refusals.get(refusedId);
-    if (!refused || !this.#data || this.readOnly) return;
+    const { data } = this.#traits;
+    if (!refused || !data || this.readOnly) return;
     const ops = refreshed(refused, this.item?.key === refused.item ? this.byId : null, this.#view.scene);
     if (typeof ops === 'string') {
-      this.#notify('warning', 'This edit cannot be made any more.', ops);
+      this.#notices.add('warning', 'This edit cannot be made any more.', ops);
       return;
     }
-    const entry = this.#entry(refused.item, ops, [...this.selection]);
+    const entry = this.#maker.entry(data, refused.item, ops, [...this.selection]);
     this.#refusals.drop(refusedId, false);
     this.#outbox.add(entry, this.#keep.retry(entry, refusedId));
     this.#redraw();
@@ -221,16 +238,8 @@ export class LiveSession implements Session {
   }
 
   report(error: unknown): void {
-    const text = error instanceof Error ? error.message || error.name : String(error);
-    const stack = error instanceof Error ? (error.stack ?? '') : '';
-    // An error in every frame must not bury the screen; it is said again when it has been away for a while.
-    const now = Date.now();
-    const last = this.#reported.get(text) ?? 0;
-    this.#reported.set(text, now);
-    if (now - last < 2_000) return;
-    console.error(error);
-    this.#notify('error', text, stack);
-    this.#send({ v: 1, type: 'problem', text, stack });
+    const said = this.#notices.error(error);
+    if (said) this.#send({ v: 1, type: 'problem', ...said });
   }
 
   // ---- messages -------------------------------------------------------------------------------------------------
@@ -259,7 +268,7 @@ export class LiveSession implements Session {
           break;
         case 'notice':
           this.#outbox.proceed();
-          this.#notify(message.level, message.text, message.detail);
+          this.#notices.add(message.level, message.text, message.detail);
           break;
       }
     } catch (error) {
@@ -304,7 +313,7 @@ export class LiveSession implements Session {
       if (done.stored.length) this.#view.fold({ seq: answer.seq, ops: done.stored, echo: false });
       this.#view.scene?.correct(answer.current);
       this.#redraw();
-      if (this.#data) this.#heir.tellSettled(this.#scope(this.#data), answer.id);
+      if (this.#traits.data) this.#heir.tellSettled(scopeOf(this.#traits.data), answer.id);
     }
     this.#outbox.pump();
     // Others' changes may have been lost while nothing was heard.
@@ -330,40 +339,21 @@ export class LiveSession implements Session {
 
   // ---- the line -------------------------------------------------------------------------------------------------
 
-  #traits(model: AnyModel): void {
-    const data = model.get('session') as SessionData | undefined;
-    const readOnly = Boolean(model.get('read_only'));
-    const moved =
-      !equal(this.#data as unknown as Json, (data ?? null) as unknown as Json) || readOnly !== this.readOnly;
-    if (data) this.#data = data;
-    this.#take('readOnly', readOnly, 'readOnly');
-    this.#take('classes', (model.get('classes') as ClassData[] | undefined) ?? [], 'classes');
-    this.#take('keymap', (model.get('keymap') as Record<string, string> | undefined) ?? {}, 'keymap');
-    this.#take('labels', (model.get('labels') as Record<string, string> | undefined) ?? {}, 'keymap');
-    this.#take('activeClass', (model.get('active_class') as string | undefined) ?? '', 'activeClass');
-    this.#take('tool', (model.get('tool') as string | undefined) ?? 'box', 'tool');
-    if (moved && data && !this.#outbox.isDown) this.#begin(data);
+  #readTraits(model: AnyModel): void {
+    const moved = this.#traits.read(model, (signal) => this.#signals.emit(signal, undefined));
+    if (moved && !this.#outbox.isDown) this.#begin();
   }
 
-  #take<K extends 'readOnly' | 'classes' | 'keymap' | 'labels' | 'activeClass' | 'tool'>(
-    name: K,
-    value: this[K],
-    signal: 'readOnly' | 'classes' | 'keymap' | 'activeClass' | 'tool',
-  ): void {
-    if (equal(this[name] as unknown as Json, value as unknown as Json)) return;
-    (this as LiveSession)[name] = value as LiveSession[K];
-    this.#signals.emit(signal, undefined);
-  }
-
-  #begin(data: SessionData): void {
-    const scope = this.#scope(data);
-    this.#heir.begin(scope, !this.readOnly);
-    if (!this.readOnly) this.#refusals.load(scope);
+  #begin(): void {
+    const { data, readOnly } = this.#traits;
+    if (!data) return;
+    this.#heir.begin(scopeOf(data), !readOnly);
+    if (!readOnly) this.#refusals.load(scopeOf(data));
   }
 
   #opened(): void {
     this.#rest();
-    if (this.#data) this.#begin(this.#data);
+    this.#begin();
     this.#outbox.up();
   }
 
@@ -376,8 +366,8 @@ export class LiveSession implements Session {
   /** There is no way to the kernel: say so, and let other sessions send what waits. */
   #lost(text: string): void {
     const dropped = this.#outbox.down(text);
-    if (dropped.length) this.#notify('warning', `Not done, for there is no kernel: ${dropped.join(', ')}.`, '');
-    if (this.#data) this.#heir.release(this.#scope(this.#data));
+    if (dropped.length) this.#notices.add('warning', `Not done, for there is no kernel: ${dropped.join(', ')}.`, '');
+    if (this.#traits.data) this.#heir.release(scopeOf(this.#traits.data));
     this.#rest();
   }
 
@@ -388,8 +378,8 @@ export class LiveSession implements Session {
   /** New edits of a session that others may already have inherited from: tell them when it is written. */
   #shareIfAway(): void {
     const last = this.#outbox.waiting.at(-1);
-    if (!this.#outbox.isDown || !last || !this.#data) return;
-    const scope = this.#scope(this.#data);
+    if (!this.#outbox.isDown || !last || !this.#traits.data) return;
+    const scope = scopeOf(this.#traits.data);
     last.written.then(() => this.#heir.release(scope)).catch((error: unknown) => this.report(error));
   }
 
@@ -406,7 +396,7 @@ export class LiveSession implements Session {
 
   #ask(name: string, value: string | number | boolean | null): void {
     if (!this.#send({ v: 1, type: 'action', name, value })) {
-      this.#notify('warning', `Not done, for there is no kernel: ${name}.`, 'Run the cell again.');
+      this.#notices.add('warning', `Not done, for there is no kernel: ${name}.`, 'Run the cell again.');
     }
   }
 
@@ -423,15 +413,16 @@ export class LiveSession implements Session {
   /** Undo and redo within the outbox, while no kernel can do it. Returns whether that was possible. */
   #actHere(name: string): boolean {
     const key = this.item?.key;
-    if (key === undefined) return false;
+    const { data } = this.#traits;
+    if (key === undefined || !data) return false;
     if (name === 'undo') {
-      const entry = this.#outbox.takeBack(key, this.#instance);
+      const entry = this.#outbox.takeBack(key, this.#maker.instance);
       if (!entry) return false;
       this.#takenBack.push(entry);
     } else if (name === 'redo') {
       const entry = this.#takenBack.pop();
       if (!entry) return false;
-      this.#outbox.add(this.#entry(key, entry.change.ops, entry.selected));
+      this.#outbox.add(this.#maker.entry(data, key, entry.change.ops, entry.selected));
       this.#shareIfAway();
     } else {
       return false;
@@ -450,24 +441,6 @@ export class LiveSession implements Session {
     if (selectionTold || deselected) this.#signals.emit('selection', undefined);
   }
 
-  #entry(key: string, ops: readonly Op[], selected: string[]): Entry {
-    const data = this.#data as SessionData;
-    this.#seq += 1;
-    this.#time = Math.max(Date.now() / 1000, this.#time + 1e-6);
-    const order = Math.round(this.#time * 1e6);
-    const ordered = ops.map((op, place): Op => {
-      const made = op.action === 'create' && op.record === 'object' ? (op.new as { [name: string]: Json }) : null;
-      return made && made.order === undefined ? { ...op, new: { ...made, order: order + place } } : op;
-    });
-    const id = freshId();
-    const change = { id, task: data.task, item: key, ops: ordered, origin: 'human' as const, time: this.#time };
-    return { ...this.#scope(data), session: this.#instance, seq: this.#seq, id, item: key, change, selected };
-  }
-
-  #scope({ project, task, layer, author }: SessionData): Scope {
-    return { project, author: author.id, task, layer };
-  }
-
   // ---- telling --------------------------------------------------------------------------------------------------
 
   #saveChanged(): void {
@@ -475,23 +448,6 @@ export class LiveSession implements Session {
     if (equal(save as unknown as Json, this.#save as unknown as Json)) return;
     this.#save = save;
     this.#signals.emit('save', undefined);
-  }
-
-  #notify(level: Signals['notice']['level'], text: string, detail: string): void {
-    const notice = { level, text, detail };
-    if (this.#signals.count('notice')) this.#signals.emit('notice', notice);
-    else if (this.#unsaid.length < 20) this.#unsaid.push(notice);
-  }
-
-  #unkept(error: unknown): void {
-    if (this.#unkeptSaid || this.#end.signal.aborted) return;
-    this.#unkeptSaid = true;
-    const detail = error instanceof Error ? error.message : String(error);
-    this.#notify(
-      'warning',
-      'This browser keeps no edits for later: stay on the page until everything is saved.',
-      detail,
-    );
   }
 
   // ---- the end --------------------------------------------------------------------------------------------------
