@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from ipyannotator.widgets.fields import BoxFields
 from ipyannotator.widgets.footer import Footer
 from ipyannotator.widgets.navigation import History, Navigation
 
-BOX = {"class_id": "b", "x": 10.126, "y": 20.0, "width": 30.0, "height": 40.0}
+BOX: dict[str, Any] = {"class_id": "b", "x": 10.126, "y": 20.0, "width": 30.0, "height": 40.0}
 
 
 def listening(widget):
@@ -70,7 +71,7 @@ class TestNavigation:
 
     def test_on_go_gives_the_target(self):
         navigation = Navigation(3, index=1)
-        asked = []
+        asked: list[int | str] = []
         navigation.on_go(asked.append)
         navigation.next.click()
         navigation.previous.click()
