@@ -2,6 +2,7 @@
 // or in the list of refused edits, and the screen ends up with what is stored.
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
+import { openDB } from 'idb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LiveSession } from '../src/shared/live';
 import type { ObjectData, Op, Up } from '../src/shared/protocol';
@@ -119,6 +120,13 @@ function numbers(ops: readonly Op[]): number[] {
   });
 }
 
+async function waitingInDatabase(): Promise<unknown[]> {
+  const db = await openDB('ipyannotator', 1);
+  const all = await db.getAll('outbox');
+  db.close();
+  return all;
+}
+
 const TRIALS = Number(process.env.IPYANNOTATOR_TRIALS ?? 25);
 
 describe('under a bad wire', () => {
@@ -187,6 +195,35 @@ describe('under a bad wire', () => {
       expect([...stored, ...refused].sort((a, b) => a - b)).toEqual(committed);
       page.session.hello(100, 100);
       await pass(500);
+      expect(sorted(page.session.objects)).toEqual(sorted([...wire.kernel.objects(KEY).values()]));
+    },
+  );
+});
+
+describe('under a slow wire that repeats and reorders, but loses nothing', () => {
+  it.each(Array.from({ length: TRIALS }, (_, seed) => seed + 1))(
+    'the screen ends up right by itself (seed %i)',
+    async (seed) => {
+      const chance = random(seed);
+      const wire = new Wire(chance);
+      const page = wire.open();
+      await pass(500);
+      wire.faults = { lose: 0, repeat: 0.2, delay: 800 };
+      for (let n = 1; n <= 25; n += 1) {
+        const stored = [...wire.kernel.objects(KEY).values()];
+        const other = stored[Math.floor(chance() * stored.length)];
+        const own = page.session.objects[Math.floor(chance() * page.session.objects.length)];
+        const dice = chance();
+        if (dice < 0.3 && other) wire.remote([move(other, -n)]);
+        else if (dice < 0.4 && other) wire.remote([erase(other)]);
+        else if (dice < 0.5) wire.remote([create(box(`r${n}`, -n))]);
+        else if (dice < 0.6 && own) page.session.commit([erase(own)], []);
+        else if (dice < 0.8 && own) page.session.commit([move(own, n)]);
+        else page.session.commit([create(box(`o${n}`, n))]);
+        await pass(Math.floor(chance() * 1_000));
+      }
+      await untilSaved(page);
+      await pass(5_000);
       expect(sorted(page.session.objects)).toEqual(sorted([...wire.kernel.objects(KEY).values()]));
     },
   );

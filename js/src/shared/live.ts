@@ -22,6 +22,8 @@ import { receive } from './wire';
 
 /** Milliseconds after which a session that nothing uses is given up. */
 export const IDLE = 30_000;
+/** Milliseconds between two questions for an item that does not fit what is reported of it. */
+const DOUBT = 2_000;
 const NO_KERNEL = 'There is no kernel: it ended or was restarted. Run the cell again; what waits is sent then.';
 const UNSEEN = 'This annotator is not on screen.';
 export class LiveSession implements Session {
@@ -81,7 +83,7 @@ export class LiveSession implements Session {
 
   #save: SaveState = { kind: 'saved' };
   #takenBack: Entry[] = [];
-  #asked = 0;
+  #asking: ReturnType<typeof setTimeout> | null = null;
   #idle: ReturnType<typeof setTimeout> | null = null;
 
   constructor(
@@ -331,9 +333,14 @@ export class LiveSession implements Session {
     this.#stage.again();
   }
 
+  /** Something was missed: ask for the item again, but not all the time. */
   #askAgainIfDoubtful(): void {
-    if (!this.#view.scene?.doubtful || this.#outbox.waiting.length || Date.now() - this.#asked < 2_000) return;
-    this.#asked = Date.now();
+    const doubtful = this.#view.scene?.doubtful && !this.#outbox.waiting.length;
+    if (!doubtful || this.#asking !== null) return;
+    this.#asking = setTimeout(() => {
+      this.#asking = null;
+      this.#askAgainIfDoubtful();
+    }, DOUBT);
     this.#stage.again();
   }
 
@@ -469,6 +476,7 @@ export class LiveSession implements Session {
   close(): void {
     if (this.#idle !== null) clearTimeout(this.#idle);
     this.#idle = null;
+    if (this.#asking !== null) clearTimeout(this.#asking);
     this.#end.abort();
     this.#outbox.close();
     this.#stage.close();

@@ -77,8 +77,8 @@ export class Scene {
   #baseSeq: number;
   #steps: Step[] = [];
   #stored: Draft;
-  /** A report did not fit what is known: something was missed, and the item should be asked for again. */
-  doubtful = false;
+  #missed = false;
+  #corrected = false;
 
   constructor(
     readonly shown: ItemData,
@@ -105,20 +105,25 @@ export class Scene {
     return this.#stored;
   }
 
+  /** A report did not fit what is known, or has no place: the item should be asked for again. */
+  get doubtful(): boolean {
+    return this.#missed || this.#corrected;
+  }
+
   /** Take in a step; one that the base contains already changes nothing. */
   fold(step: Step): void {
     if (step.seq <= this.#baseSeq || !step.ops.some((op) => op.item === this.key)) return;
     const last = this.#steps.at(-1);
     if (!last || last.seq <= step.seq) {
       this.#steps.push(step);
-      if (!this.#perform(this.#stored, step)) this.doubtful = true;
+      if (!this.#perform(this.#stored, step)) this.#missed = true;
     } else {
       let place = this.#steps.length;
       while (place > 0 && (this.#steps[place - 1]?.seq ?? 0) > step.seq) place -= 1;
       this.#steps.splice(place, 0, step);
       this.#stored = copy(this.#base);
-      this.doubtful = false;
-      for (const each of this.#steps) if (!this.#perform(this.#stored, each)) this.doubtful = true;
+      this.#missed = false;
+      for (const each of this.#steps) if (!this.#perform(this.#stored, each)) this.#missed = true;
     }
     while (this.#steps.length > KEPT) {
       const oldest = this.#steps.shift();
@@ -128,7 +133,10 @@ export class Scene {
     }
   }
 
-  /** Put in what the kernel says is stored where an edit clashed. */
+  /**
+   * Put in what the kernel says was stored when an edit clashed. It has no place in the log, and what was reported
+   * since may be newer: so it is shown at once, but the item should be asked for again.
+   */
   correct(current: readonly Current[]): void {
     const ops: Op[] = [];
     for (const { record, id, item, path, value } of current) {
@@ -138,7 +146,9 @@ export class Scene {
       else if (path) ops.push({ ...address, action: 'set', path, new: value });
       else ops.push({ ...address, action: 'create', new: value });
     }
-    if (ops.length) this.fold({ seq: Math.max(this.#baseSeq + 1, this.#steps.at(-1)?.seq ?? 0), ops, echo: false });
+    if (!ops.length) return;
+    this.#corrected = true;
+    this.fold({ seq: Math.max(this.#baseSeq + 1, this.#steps.at(-1)?.seq ?? 0), ops, echo: false });
   }
 
   /** What is seen: the stored state with pending operations on top, in order. */
