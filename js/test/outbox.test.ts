@@ -193,6 +193,7 @@ describe('under a bad wire', () => {
       const stored = numbers(wire.kernel.log).filter((value) => value > 0);
       const refused = numbers(page.session.refused.flatMap((one) => one.ops));
       expect([...stored, ...refused].sort((a, b) => a - b)).toEqual(committed);
+      expect(await waitingInDatabase()).toEqual([]);
       page.session.hello(100, 100);
       await pass(500);
       expect(sorted(page.session.objects)).toEqual(sorted([...wire.kernel.objects(KEY).values()]));

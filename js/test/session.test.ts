@@ -357,6 +357,17 @@ describe("others' edits", () => {
     expect(session.byId.get('a')?.shape.x).toBe(3);
   });
 
+  it('that clashed make the page ask again, for what is stored may be newer than the answer', () => {
+    session.hello(10, 10);
+    receive(show('a.jpg', [], { seq: 1 }), json([a]));
+    session.commit([move(a, 9)]);
+    receive({ v: 1, type: 'patch', item: 'a.jpg', seq: 3 }, json([{ ...erase(a), old: { id: 'a' } }]));
+    const value = { ...a.shape, x: 3 };
+    answer({ status: 'conflict', current: [{ record: 'object', id: 'a', item: 'a.jpg', path: 'shape', value }] });
+    expect(session.byId.has('a')).toBe(false);
+    expect(model.of('hello')).toHaveLength(2);
+  });
+
   it('make the page ask again where something was missed', () => {
     receive(show('a.jpg', [], { seq: 1 }), json([a]));
     session.hello(10, 10);

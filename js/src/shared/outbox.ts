@@ -173,11 +173,11 @@ export class Outbox {
 
   /** The kernel cannot write it now: keep it and try again. */
   postpone(id: string, reason: string): void {
-    if (this.#flight?.waiting.entry.id !== id) return;
+    const waiting = this.#flight?.waiting;
+    if (waiting?.entry.id !== id) return;
     this.#land();
     this.#failure = reason;
     this.#late = false;
-    const waiting = this.#queue[0] as Waiting;
     const wait = Math.min(LONGEST_WAIT, SHORTEST_RETRY * 2 ** this.#attempt);
     this.#attempt += 1;
     this.#flight = { waiting, timer: setTimeout(() => this.#send(waiting), wait) };
