@@ -44,7 +44,7 @@ class Annotating:
 
     def draw(self, left: float, top: float, right: float, bottom: float) -> None:
         """Draw with the mouse; fractions of the canvas."""
-        self.canvas.scroll_into_view_if_needed()
+        self.canvas.evaluate("element => element.scrollIntoView({block: 'end'})")
         box = self.canvas.bounding_box()
         assert box is not None
         x, y = (box["x"] + box["width"] * left, box["y"] + box["height"] * top)
@@ -63,10 +63,10 @@ class Annotating:
         return self.root.get_by_role("button", name=name, exact=True)
 
 
-def open_notebook(page: Page, server: Server, notebook: str) -> None:
+def open_notebook(page: Page, server: Server, notebook: str, *, at: str = "") -> None:
     """Open a notebook in Lab or Notebook 7, and wait for its kernel."""
-    path = {"lab": f"/lab/tree/{notebook}", "notebook": f"/notebooks/{notebook}"}[server.host]
-    page.goto(server.url + path)
+    path = {"lab": f"/lab/tree/{notebook}?reset", "notebook": f"/notebooks/{notebook}"}[server.host]
+    page.goto((at or server.url) + path)
     page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.sessionContext", timeout=SLOW)
     page.wait_for_function(
         "() => ['idle', 'busy'].includes(window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status)",
