@@ -20,10 +20,23 @@ from typing import Literal
 import msgspec
 
 from ipyannotator.editor.events import Events, Failure
-from ipyannotator.editor.live import AnnotationView
+from ipyannotator.editor.live import AnnotationView, ObjectView
 from ipyannotator.errors import Conflict, InvalidValue, NothingToUndo, ReadOnly, Rejected, StoreError
 from ipyannotator.mltypes import Output
-from ipyannotator.model import Answer, Author, Change, ItemRecord, Op, Origin, Schema, invert, new_id
+from ipyannotator.model import (
+    Answer,
+    Author,
+    Change,
+    Entry,
+    ItemRecord,
+    ObjectRecord,
+    Op,
+    Origin,
+    Ref,
+    Schema,
+    invert,
+    new_id,
+)
 from ipyannotator.sources.base import Source
 from ipyannotator.stores.base import Store
 
@@ -89,6 +102,18 @@ class Editor:
             self._schema = Schema(self.store.classes(self.task))
         return self._schema
 
+    def item(self, key: str) -> ItemRecord:
+        """Return what is stored of an item besides its objects."""
+        ref = Ref("item", key, key)
+        found = self.store.records(self.task, [ref], self.layer).get(ref)
+        return found if isinstance(found, ItemRecord) else ItemRecord(id=key)
+
+    def objects(self, key: str, ids: Iterable[str]) -> list[ObjectRecord]:
+        """Return some objects of an item, in the order of `ids`; those that do not exist are left out."""
+        wanted = [Ref("object", each, key) for each in ids]
+        found = self.store.records(self.task, wanted, self.layer)
+        return [record for ref in wanted if isinstance(record := found.get(ref), ObjectRecord)]
+
     def view(self, key: str) -> AnnotationView:
         """Return what is known of an item, as a live object."""
         return AnnotationView(self, key)
@@ -136,12 +161,15 @@ class Editor:
             first, size = first + size, min(size * 4, 50_000)
         return None
 
+    @property
+    def selected(self) -> list[ObjectView]:
+        """The selected objects of the item on screen."""
+        return [ObjectView(self, record) for record in self.objects(self.key, self.selection)]
+
     def select(self, ids: Iterable[str]) -> None:
         """Tell observers which objects of the item on screen are selected."""
         self.selection = tuple(ids)
-        self.events.emit(
-            "select", [obj for obj in self.view(self.key).objects if obj.id in set(self.selection)]
-        )
+        self.events.emit("select", self.selected)
 
     # ---- changing: the one door ---------------------------------------------------------------------------------
 
@@ -172,6 +200,7 @@ class Editor:
         if reply is not None:
             reply(answer)
         if fresh and answer.change is not None:
+            self.events.emit("stored", Entry(answer.seq, answer.change))
             self.events.emit("change", answer.change)
             self.events.emit("task")
         return answer
@@ -236,7 +265,7 @@ class Editor:
     def set_state(self, state: str, *, note: str | None = None, key: str | None = None) -> None:
         """Set the state of an item, and its note where one is given; nothing happens where both stand already."""
         key = self.key if key is None else key
-        now = self.store.annotated(self.task, key, self.layer).item
+        now = self.item(key)
         ops = [Op("set", "item", key, key, "state", now.state, state)] if state != now.state else []
         if note is not None and note != now.note:
             ops.append(Op("set", "item", key, key, "note", now.note, note))
@@ -329,14 +358,15 @@ class Editor:
             return
         with self._lock:
             entries = self.store.log(self._seen, task=self.task)
-            others = [entry.change for entry in entries if entry.seq not in self._own]
+            others = [entry for entry in entries if entry.seq not in self._own]
             self._seen = max(head, self._seen)
             self._own = {seq for seq in self._own if seq > self._seen}
-            for change in others:
-                self._noticed(change)
-        for change in others:
-            if change.layer == self.layer:
-                self.events.emit("remote", change)
+            for entry in others:
+                self._noticed(entry.change)
+        for entry in others:
+            if entry.change.layer == self.layer:
+                self.events.emit("stored", entry)
+                self.events.emit("remote", entry.change)
         if others:
             self.events.emit("task")
 

@@ -18,6 +18,7 @@ from ipyannotator.errors import InvalidValue, Rejected
 EVENTS: Final = {
     "open": "an item came on screen: `fn(annotation)`",
     "before_change": "a change is about to be made: `fn(change)`; may return an amended change or raise `Rejected`",
+    "stored": "something was stored in this task, by whomever: `fn(entry)`, with the log's number",
     "change": "a change was made here: `fn(change)`",
     "remote": "somebody else changed something in this task: `fn(change)`",
     "select": "the selection changed: `fn(objects)`",

@@ -73,7 +73,7 @@ class AnnotationView(Mapping[str, "ObjectView"]):
     @property
     def record(self) -> ItemRecord:
         """What is stored of the item itself."""
-        return self._read().item
+        return self._editor.item(self.key)
 
     def add(
         self, shape: Shape, label: str | None = None, *, score: float | None = None,
@@ -176,12 +176,9 @@ class ObjectView:
         head = self._editor.store.head()
         if head == self._head:
             return self._last
-        for record in self._editor.store.annotated(
-            self._editor.task, self._last.item, self._editor.layer
-        ).objects:
-            if record.id == self._last.id:
-                self._last, self._head = record, head
-                return record
+        for record in self._editor.objects(self._last.item, [self.id]):
+            self._last, self._head = record, head
+            return record
         raise KeyError(f"The object {self._last.id} on {self._last.item!r} was deleted.")
 
     @property

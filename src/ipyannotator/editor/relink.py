@@ -51,7 +51,7 @@ class FactKeeper:
 
 def record_facts(editor: Editor, key: str) -> None:
     """Keep size and hash of an item's media, unless they are kept already or cannot be read."""
-    if editor.store.annotated(editor.task, key, editor.layer).item.media is not None:
+    if editor.item(key).media is not None:
         return
     try:
         facts = editor.source.facts(key)

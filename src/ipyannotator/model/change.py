@@ -266,7 +266,7 @@ def _delete(op: Op, record: Record | None) -> None:
 
 def _set(op: Op, record: Record | None) -> Record:
     if record is None:
-        raise _clash(op, None, op.path)
+        raise _clash(op, None)  # the whole record is gone, so no path
     head, _, tail = op.path.partition("/")
     if head in _NOT_SET or head not in record.__struct_fields__:
         raise InvalidValue(f"The path of an operation on {op.record}", op.path, "the name of a value")

@@ -36,7 +36,7 @@ class ImageAnnotator(BaseAnnotator):
 
     def _show_item(self, *_: Any) -> None:
         editor = self.editor
-        item = editor.store.annotated(editor.task, editor.key, editor.layer).item
+        item = editor.item(editor.key)
         with self.navigation.hold_trait_notifications():
             self.navigation.total = len(self)
             self.navigation.index = editor.index

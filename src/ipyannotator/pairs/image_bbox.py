@@ -37,18 +37,12 @@ class BboxAnnotator(ImageAnnotator):
         self.canvas.active_class = active[0].id if active else ""
         self._refresh_selected()
 
-    @property
-    def selected(self) -> list[ObjectView]:
-        """The selected boxes."""
-        chosen = set(self.editor.selection)
-        return [obj for obj in self.current.objects if obj.id in chosen] if chosen else []
-
     def edit(self, what: tuple[str, Any]) -> None:
         """Set a value of what is selected: `class_id` of all, or `x`, `y`, `width` or `height` of the one box."""
         self.editor.check_writable()
         name, value = what
         ops = []
-        for obj in self.selected:
+        for obj in self.editor.selected:
             record = obj.record
             if name == "class_id":
                 path, old, new = "class_id", record.class_id, value
@@ -65,14 +59,14 @@ class BboxAnnotator(ImageAnnotator):
     def delete(self) -> None:
         """Delete what is selected, in one change."""
         self.editor.check_writable()
-        ops = [Op("delete", "object", obj.id, self.item, old=encode(obj.record)) for obj in self.selected]
+        ops = [Op("delete", "object", obj.id, self.item, old=encode(obj.record)) for obj in self.editor.selected]
         if ops:
             self.editor.do(ops)
             self.editor.select(())
 
     def _refresh_selected(self) -> None:
         self.fields.classes = [(record.name, record.id) for record in self.editor.schema.active]
-        self._show_selected(self.selected)
+        self._show_selected(self.editor.selected)
 
     def _show_selected(self, objects: list[ObjectView]) -> None:
         value = None

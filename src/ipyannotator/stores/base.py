@@ -21,6 +21,8 @@ from ipyannotator.model import (
     FieldRecord,
     ItemRecord,
     ObjectRecord,
+    Record,
+    Ref,
     Status,
 )
 from ipyannotator.registry import Registry
@@ -89,6 +91,10 @@ class Store(Protocol):
 
     def annotated(self, task: str, key: str, layer: str = "main") -> Annotated:
         """Return all that is known of one item; defaults where nothing is. Objects by (order, id)."""
+        ...
+
+    def records(self, task: str, refs: Iterable[Ref], layer: str = "main") -> dict[Ref, Record]:
+        """Return some items, objects and fields by address; what is not stored is left out."""
         ...
 
     def items(

@@ -61,6 +61,13 @@ class _Layer:
         fields = sorted(self.fields.get(key, {}).values(), key=lambda record: record.id)
         return Annotated(self.items.get(key, ItemRecord(id=key)), objects, fields)
 
+    def load(self, ref: Ref) -> Record | None:
+        """Return an item, object or field by its address, or None."""
+        if ref.record == "item":
+            return self.items.get(ref.id)
+        kept = self.objects if ref.record == "object" else self.fields
+        return kept.get(ref.item, {}).get(ref.id)
+
 
 class Records:
     """All records of a store, changed by `apply` alone."""
@@ -81,10 +88,7 @@ class Records:
         def load(ref: Ref) -> Record | None:
             if ref.record == "class":
                 return classes.get(ref.id)
-            if ref.record == "item":
-                return layer.items.get(ref.id)
-            kept = layer.objects if ref.record == "object" else layer.fields
-            return kept.get(ref.item, {}).get(ref.id)
+            return layer.load(ref)
 
         def used(class_id: str) -> int:
             return sum(its.labels[class_id] for (task, _), its in self.layers.items() if task == change.task)
@@ -248,6 +252,14 @@ class MemoryStore:
         with self._lock:
             self._check_open()
             return self._records.layer(task, layer).annotated(key)
+
+    def records(self, task: str, refs: Iterable[Ref], layer: str = "main") -> dict[Ref, Record]:
+        """Return some items, objects and fields by address; what is not stored is left out."""
+        with self._lock:
+            self._check_open()
+            its = self._records.layer(task, layer)
+            found = {ref: its.load(ref) for ref in refs}
+        return {ref: record for ref, record in found.items() if record is not None}
 
     def items(
         self,

@@ -24,6 +24,8 @@ from ipyannotator.model import (
     ClassRecord,
     Entry,
     ItemRecord,
+    Record,
+    Ref,
     Status,
     refs,
     trace,
@@ -173,6 +175,10 @@ class SqlStore:
             return next(rows.annotated(found), Annotated(ItemRecord(id=key), [], []))
 
         return self._read(task, layer, read)
+
+    def records(self, task: str, refs: Iterable[Ref], layer: str = "main") -> dict[Ref, Record]:
+        """Return some items, objects and fields by address; what is not stored is left out."""
+        return self._read(task, layer, lambda rows: rows.load(list(refs)))
 
     def items(
         self,

@@ -15,6 +15,7 @@ from ipyannotator.model import (
     ItemRecord,
     ObjectRecord,
     Op,
+    Ref,
     encode,
 )
 from ipyannotator.stores.base import Annotated, Counts, Store
@@ -109,6 +110,17 @@ def a_commit_is_kept(store: Store) -> None:
     same("status", (moved.status, moved.seq > answer.seq), ("amended", True))
     same("moved", store.annotated(TASK, "a").objects[0].shape, Box(7.5, 2, 30, 40))
     same("log after", [entry.seq for entry in store.log(answer.seq)], [moved.seq])
+
+
+def records_are_read_by_address(store: Store) -> None:
+    store.commit(change(box("one"), box("two")))
+    store.commit(change(state("a", "todo", "done")))
+    wanted, item = Ref("object", "two", "a"), Ref("item", "a", "a")
+    its = store.annotated(TASK, "a")
+    expected = {wanted: next(record for record in its.objects if record.id == "two"), item: its.item}
+    found = store.records(TASK, [wanted, item, Ref("object", "gone", "a"), Ref("item", "b", "b")])
+    same("records", found, expected)
+    same("records of another layer", store.records(TASK, [wanted], "other"), {})
 
 
 def the_same_id_is_applied_once(store: Store) -> None:
@@ -381,6 +393,7 @@ def a_closed_store_says_so(store: Store) -> None:
 STORE_CHECKS: tuple[Callable[[Store], None], ...] = (
     an_empty_store_is_empty,
     a_commit_is_kept,
+    records_are_read_by_address,
     the_same_id_is_applied_once,
     a_conflict_writes_nothing,
     malformed_changes_are_refused,

@@ -27,8 +27,7 @@ from ipyannotator.errors import (
     ReadOnly,
     StoreError,
 )
-from ipyannotator.model import Answer, Author, Change, ClassRecord, Op, encode
-from ipyannotator.model import items as touched
+from ipyannotator.model import Answer, Author, Change, ClassRecord, Entry, Op, encode
 from ipyannotator.model.change import VERSION
 from ipyannotator.sources.base import Media, Request
 from ipyannotator.sources.cache import MediaCache
@@ -73,8 +72,7 @@ class Canvas(Component):
         self._said: set[str] = set()
         self._subscriptions: list[tuple[str, Callable[..., Any]]] = [
             ("open", lambda _: self.show()),
-            ("change", self._changed),
-            ("remote", self._changed),
+            ("stored", self._stored),
             ("error", self._failed),
             ("notice", self.notify),
         ]
@@ -175,16 +173,16 @@ class Canvas(Component):
         except MediaError as error:
             return None, str(error)
 
-    def _changed(self, change: Change) -> None:
+    def _stored(self, entry: Entry) -> None:
         """Tell the browser what changed on the item on screen, whoever did it; its own edits change nothing there."""
+        seq, change = entry
         if any(op.record == "class" for op in change.ops):
             self.refresh_classes()
         with self._out:
             key = self.editor.key
             ops = [op for op in change.ops if op.item == key]
-            if key in touched(change) and ops:
-                message = {"type": "patch", "item": key, "seq": self.editor.store.head()}
-                self._tell(message, [msgspec.json.encode(ops)])
+            if ops:
+                self._tell({"type": "patch", "item": key, "seq": seq}, [msgspec.json.encode(ops)])
 
     def _failed(self, failure: Failure) -> None:
         if (
