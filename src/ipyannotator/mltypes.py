@@ -22,7 +22,7 @@ C = TypeVar("C", bound=type)
 
 def friendly(cls: C) -> C:
     """Make a declaration refuse unknown keyword arguments with a hint at the one that was meant."""
-    original = cast("Callable[..., None]", cls.__init__)
+    original = cast("Callable[..., None]", vars(cls)["__init__"])
     known = [name for name in inspect.signature(original).parameters if name != "self"]
 
     def init(self: object, *args: Any, **values: Any) -> None:
@@ -37,7 +37,7 @@ def friendly(cls: C) -> C:
 
     init.__signature__ = inspect.signature(original)  # type: ignore[attr-defined]
     init.__doc__ = original.__doc__
-    cls.__init__ = init
+    setattr(cls, "__init__", init)  # noqa: B010 - an assignment would tell the type checker something untrue
     return cls
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 from importlib.metadata import entry_points
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from ipyannotator.errors import NotRegistered
 
@@ -31,8 +31,8 @@ class Registry(Generic[T]):
         self._parts: dict[Hashable, T] = {}
         self._loaded = group is None
 
-    def register(self, *key: Hashable) -> Callable[[T], T]:
-        """Return a decorator that registers a part; registering a key again replaces the part."""
+    def register(self, *key: Any) -> Callable[[T], T]:
+        """Return a decorator that registers a part under hashable keys; registering again replaces the part."""
 
         def decorate(part: T) -> T:
             self._parts[key if len(key) > 1 else key[0]] = part
@@ -40,7 +40,7 @@ class Registry(Generic[T]):
 
         return decorate
 
-    def get(self, *key: Hashable) -> T:
+    def get(self, *key: Any) -> T:
         """Return the part; raise `NotRegistered`, which lists what exists."""
         wanted: Hashable = key if len(key) > 1 else key[0]
         if wanted not in self._parts:

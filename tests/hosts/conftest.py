@@ -62,10 +62,11 @@ def rows() -> Callable[[Path], list[dict[str, Any]]]:
 
     def read(project: Path) -> list[dict[str, Any]]:
         database = project / "results" / "annotations.db"
+        query = "SELECT objects.*, items.key AS item FROM objects JOIN items ON items.id = objects.item"
         connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10)
         connection.row_factory = sqlite3.Row
         try:
-            return [dict(row) for row in connection.execute("SELECT * FROM objects")]
+            return [dict(row) for row in connection.execute(query)]
         finally:
             connection.close()
 

@@ -30,7 +30,9 @@ class Server:
         folder: what it serves; settings and runtime files go to a folder beside it.
     """
 
-    def __init__(self, host: str, folder: Path, *, port: int | None = None, options: Sequence[str] = ()) -> None:
+    def __init__(
+        self, host: str, folder: Path, *, port: int | None = None, options: Sequence[str] = ()
+    ) -> None:
         self.host = host
         self.folder = folder
         self.port = port or free_port()
@@ -101,7 +103,10 @@ class Server:
         """End the server and its kernels."""
         if self._process.poll() is not None:
             return
-        family = [psutil.Process(self._process.pid), *psutil.Process(self._process.pid).children(recursive=True)]
+        family = [
+            psutil.Process(self._process.pid),
+            *psutil.Process(self._process.pid).children(recursive=True),
+        ]
         self._process.terminate()
         try:
             self._process.wait(15)

@@ -150,10 +150,14 @@ def test_two_kernels_see_each_others_boxes_and_both_stand(
     other = Annotating(other_page).ready()
     on_screen.draw(0.1, 0.1, 0.3, 0.3)
     on_screen.saved()
-    expect(other.root.get_by_role("listbox", name="Objects").get_by_role("option")).to_have_count(1, timeout=5000)
+    expect(other.root.get_by_role("listbox", name="Objects").get_by_role("option")).to_have_count(
+        1, timeout=5000
+    )
     other.draw(0.5, 0.5, 0.7, 0.7)
     other.saved()
-    expect(on_screen.root.get_by_role("listbox", name="Objects").get_by_role("option")).to_have_count(2, timeout=5000)
+    expect(on_screen.root.get_by_role("listbox", name="Objects").get_by_role("option")).to_have_count(
+        2, timeout=5000
+    )
     assert eventually(lambda: len(rows(place)) == 2)
     assert {row["author"] for row in rows(place)} == {"ann", "bob"}
 
@@ -196,7 +200,9 @@ def test_a_box_is_drawn_and_finished_by_keyboard_alone(
     keys.press("Enter")
     on_screen.shows("photo_1.jpg")
     keys.press("Shift+m")  # Lab must not have heard any of it
-    assert page.evaluate("() => window.jupyterapp.shell.currentWidget.content.activeCell.model.type") == "code"
+    assert (
+        page.evaluate("() => window.jupyterapp.shell.currentWidget.content.activeCell.model.type") == "code"
+    )
 
 
 HACK = """
@@ -222,7 +228,9 @@ def test_an_annotator_on_screen_is_hacked_live(
     on_screen = start(page, lab, place)
     write_cell = "(code) => { const c = window.jupyterapp.shell.currentWidget.content; c.model.sharedModel.addCell({cell_type: 'code', source: code}); }"
     page.evaluate(write_cell, HACK)
-    page.evaluate("() => { const c = window.jupyterapp.shell.currentWidget.content; c.activeCellIndex = c.widgets.length - 1; }")
+    page.evaluate(
+        "() => { const c = window.jupyterapp.shell.currentWidget.content; c.activeCellIndex = c.widgets.length - 1; }"
+    )
     command(page, "notebook:run-cell")
     assert eventually((place / "hacked").exists)
     expect(on_screen.root.get_by_text("my part")).to_be_visible()  # a part

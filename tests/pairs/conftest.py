@@ -42,8 +42,8 @@ def create(project: Path, opened: list[Any]) -> Callable[..., Any]:
 
 
 @pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """What canvases send to the browser."""
-    messages: list[dict[str, Any]] = []
-    monkeypatch.setattr(Canvas, "send", lambda self, content, buffers=None: messages.append(content))
-    return messages
+def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What canvases say to the person; they believe that a page is there."""
+    texts: list[str] = []
+    monkeypatch.setattr(Canvas, "notify", lambda self, level, text, detail="": texts.append(text))
+    return texts

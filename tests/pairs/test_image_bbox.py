@@ -10,7 +10,16 @@ from typing import Any
 import ipywidgets
 import pytest
 
-from ipyannotator import Annotator, Box, InputImage, InvalidValue, OutputImageBbox, ReadOnly, Settings, UnsupportedPair
+from ipyannotator import (
+    Annotator,
+    Box,
+    InputImage,
+    InvalidValue,
+    OutputImageBbox,
+    ReadOnly,
+    Settings,
+    UnsupportedPair,
+)
 from ipyannotator.errors import NothingToUndo
 
 
@@ -48,7 +57,9 @@ def test_tomorrow_everything_is_there(create: Callable[..., Any], project: Path)
     b = create(["car"])
     assert b.index == 1
     assert b.annotations["0.jpg"].state == "done"
-    assert json.loads((project / "results" / "annotations.json").read_text())[f"{project}/photos/0.jpg"]["labels"]
+    assert json.loads((project / "results" / "annotations.json").read_text())[f"{project}/photos/0.jpg"][
+        "labels"
+    ]
 
 
 def test_the_frame_holds_the_canvas_and_its_parts(create: Callable[..., Any]) -> None:
@@ -81,11 +92,11 @@ def test_done_skip_and_flag_move_to_what_is_left(create: Callable[..., Any]) -> 
     assert a.current.state == "in_progress"
 
 
-def test_when_everything_is_done_it_says_so(create: Callable[..., Any], sent: list[dict[str, Any]]) -> None:
+def test_when_everything_is_done_it_says_so(create: Callable[..., Any], said: list[str]) -> None:
     a = create(["car"])
     for _ in range(5):
         a.act("done")
-    assert [m["text"] for m in sent if m["type"] == "notice"] == ["Everything is done."]
+    assert said == ["Everything is done."]
 
 
 def test_next_only_moves_unless_told_otherwise(create: Callable[..., Any]) -> None:
@@ -97,7 +108,7 @@ def test_next_only_moves_unless_told_otherwise(create: Callable[..., Any]) -> No
     assert a.annotations["1.jpg"].state == "done"
 
 
-def test_go_to_a_number_or_a_name(create: Callable[..., Any], sent: list[dict[str, Any]]) -> None:
+def test_go_to_a_number_or_a_name(create: Callable[..., Any], said: list[str]) -> None:
     a = create(["car"])
     for typed, index in [("3", 2), ("4.jpg", 4), ("1.j", 1)]:
         a.act("go", typed)
@@ -105,9 +116,8 @@ def test_go_to_a_number_or_a_name(create: Callable[..., Any], sent: list[dict[st
     a.act("go", "99")
     a.act("go", "nothing")
     assert a.index == 1
-    assert ["99", "100"] != []
-    assert "expected from 1 to 5" in sent[-2]["text"] or "98" in sent[-2]["text"]
-    assert "part of a name" in sent[-1]["text"]
+    assert "99, expected from 1 to 5" in said[0]
+    assert "part of a name" in said[1]
     with pytest.raises(IndexError, match="numbered from 0"):
         a.index = 5
 
@@ -122,7 +132,9 @@ def test_explore_changes_nothing_not_even_a_file(create: Callable[..., Any], pro
     assert sorted(path.name for path in project.iterdir()) == ["photos"]
 
 
-def test_explore_shows_what_was_annotated_and_leaves_every_byte(create: Callable[..., Any], project: Path) -> None:
+def test_explore_shows_what_was_annotated_and_leaves_every_byte(
+    create: Callable[..., Any], project: Path
+) -> None:
     a = create(["car"])
     a.current.add(Box(1, 1, 5, 5), "car")
     a.close()
@@ -161,16 +173,15 @@ def test_a_replaced_method_is_what_a_key_calls(create: Callable[..., Any]) -> No
         a.keymap["y"] = "fly"
 
 
-def test_what_goes_wrong_in_an_action_is_said_not_raised(create: Callable[..., Any], sent: list[dict[str, Any]]) -> None:
+def test_what_goes_wrong_in_an_action_is_said_not_raised(create: Callable[..., Any], said: list[str]) -> None:
     a = create(["car"])
     a.act("undo")
     a.next = lambda: 1 / 0
     a.act("next")
     a.act("fly")
-    texts = [m["text"] for m in sent if m["type"] == "notice"]
-    assert "nothing of yours to undo" in texts[0]
-    assert "ZeroDivisionError" in texts[1]
-    assert "fly" in texts[2]
+    assert "nothing of yours to undo" in said[0]
+    assert "ZeroDivisionError" in said[1]
+    assert "fly" in said[2]
     with pytest.raises(NothingToUndo):
         a.undo()
 

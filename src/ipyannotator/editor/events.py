@@ -7,6 +7,7 @@ raises never breaks the annotator: the exception goes to the `error` event, with
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import inspect
 import threading
 import traceback
@@ -79,10 +80,10 @@ class Events:
             raise InvalidValue(
                 "The handler of 'before_change'", handler, "a plain function, not an async one"
             )
-        try:  # async handlers run where they were added: in a notebook, on the kernel's loop
+        with contextlib.suppress(
+            RuntimeError
+        ):  # async handlers run where they were added: on the kernel's loop
             self._loop = asyncio.get_running_loop()
-        except RuntimeError:
-            pass
         self._handlers[event] = [*self._handlers[event], handler]
         return handler
 

@@ -16,17 +16,19 @@ import ipywidgets as widgets
 import traitlets
 
 from ipyannotator.base import Settings, Step
-from ipyannotator.editor import Annotations, AnnotationView, Editor, Events, exchange
+from ipyannotator.editor import Annotations, Editor, Events, exchange
 from ipyannotator.editor.events import Failure
 from ipyannotator.editor.relink import FactKeeper, missing, relink
 from ipyannotator.errors import InvalidValue, IpyannotatorError, MissingPackage
 from ipyannotator.mltypes import Input, Output
 from ipyannotator.model import new_id
+from ipyannotator.pairs.actions import Actions
 from ipyannotator.pairs.project import Project, open_project
 from ipyannotator.registry import Registry
 from ipyannotator.widgets.canvas import Canvas
 from ipyannotator.widgets.frame import Frame, Parts
-from ipyannotator.widgets.keymap import ACTIONS, KeyMap
+from ipyannotator.widgets.keymap import KeyMap
+from ipyannotator.widgets.subshell import stay_responsive
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +37,7 @@ PAIRS: Registry[type[BaseAnnotator]] = Registry("annotator", "ipyannotator.annot
 """Annotator classes by (input class, output class)."""
 
 
-class BaseAnnotator(widgets.VBox):  # type: ignore[misc]
+class BaseAnnotator(Actions, widgets.VBox):  # type: ignore[misc]
     """One task on screen.
 
     Args:
@@ -87,19 +89,9 @@ class BaseAnnotator(widgets.VBox):  # type: ignore[misc]
         return self.frame.parts
 
     @property
-    def editor(self) -> Editor:
-        """The live model of the task."""
-        return self._opened.editor
-
-    @property
     def item(self) -> str:
         """The key of the item on screen."""
         return self.editor.key
-
-    @property
-    def current(self) -> AnnotationView:
-        """The annotation on screen, live in both directions."""
-        return self.editor.view(self.editor.key)
 
     @property
     def annotations(self) -> Annotations:
@@ -115,9 +107,6 @@ class BaseAnnotator(widgets.VBox):  # type: ignore[misc]
     def results(self) -> str:
         """Where the annotations are kept."""
         return self.editor.store.location
-
-    def __len__(self) -> int:
-        return len(self.editor.source)
 
     def __bool__(self) -> bool:
         return True  # an annotator of an empty list is still one
@@ -143,8 +132,10 @@ class BaseAnnotator(widgets.VBox):  # type: ignore[misc]
                 "`to_dataframe` needs pandas: pip install 'ipyannotator[formats]'. `to_dict` does without."
             ) from error
         columns = ["item", "state", "id", "label", "kind", "x", "y", "width", "height", "angle"]
-        rows = pd.DataFrame(list(exchange.to_rows(self.editor)))
-        return rows.reindex(columns=[*columns, *(name for name in rows.columns if name not in columns)])
+        rows: pd.DataFrame = pd.DataFrame(list(exchange.to_rows(self.editor)))
+        others = [name for name in rows.columns if name not in columns]
+        table: pd.DataFrame = rows.reindex(columns=[*columns, *others])
+        return table
 
     def import_(self) -> dict[str, int]:
         """Bring in what somebody changed in the JSON file since it was written; returns what was done.
@@ -164,135 +155,18 @@ class BaseAnnotator(widgets.VBox):  # type: ignore[misc]
         self.editor.check_writable()
         return self.editor.add_class(name)
 
-    # ---- actions: what buttons and keys do ----------------------------------------------------------------------
-
-    def act(self, name: str, value: Any = None) -> None:
-        """Perform an action by name. What goes wrong is said to the person, not raised."""
-        try:
-            if name.startswith("call:"):
-                key = name.removeprefix("call:")
-                action = self.keymap[key]
-                if callable(action):
-                    action(self)
-                self.events.emit("key", key)
-            elif name in self._methods:
-                method = getattr(self, self._methods[name])
-                method() if value is None else method(value)
-            else:
-                raise InvalidValue("The action", name, f"one of {', '.join(self._methods)}")  # noqa: TRY301
-        except IpyannotatorError as error:
-            self.events.emit("notice", "warning", str(error))
-        except Exception as error:  # noqa: BLE001 - whatever a replaced method does, the annotator goes on
-            self.events.emit("error", Failure.of(error, f"The action {name!r} failed"))
-
-    _methods: ClassVar[dict[str, str]] = {
-        name: name
-        for name in ACTIONS
-        if name in {"done", "skip", "flag", "next", "previous", "undo", "redo", "save"}
-    } | {
-        "next_todo": "go_to_todo",
-        "first": "go_first",
-        "last": "go_last",
-        "go": "go",
-        "step": "go_to_step",
-        "add_class": "use_new_class",
-        "edit": "edit",
-        "delete": "delete",
-    }
-
-    def next(self) -> None:
-        """Show the next item; with `Settings.done_on_next` the present one is done."""
-        if self.settings.done_on_next and not self.editor.read_only:
-            self.editor.set_state("done")
-        self.go(min(self.index + 1, len(self) - 1))
-
-    def previous(self) -> None:
-        """Show the previous item."""
-        self.go(max(self.index - 1, 0))
-
-    def go_first(self) -> None:
-        """Show the first item."""
-        self.go(0)
-
-    def go_last(self) -> None:
-        """Show the last item."""
-        self.go(len(self) - 1)
-
-    def go(self, where: int | str) -> None:
-        """Show an item: a position from 0, or its key or (part of) its name.
-
-        Raises:
-            InvalidValue: there is no such item.
-        """
-        if isinstance(where, str):
-            where = self._found(where)
-        if not 0 <= where < len(self):
-            raise InvalidValue("The number", where + 1, f"from 1 to {len(self)}")
-        self.index = where
-
-    def go_to_todo(self) -> None:
-        """Show the next item that is still to do; say so where there is none."""
-        found = self.editor.next_todo(min(self.index + 1, len(self)))
-        if found is None:
-            self.events.emit("notice", "info", "Everything is done.")
-        elif found == self.index and self.current.state != "todo":
-            self.events.emit("notice", "info", "This is the last one to do.")
-        else:
-            self.go(found)
-
-    def go_to_step(self, name: str) -> None:
-        """Switch to another step."""
-        self.step = Step(name)
-
-    def done(self) -> None:
-        """Mark the item as done, and show the next one to do."""
-        self.editor.check_writable()
-        annotation = self.current
-        self.editor.set_state("done")
-        self.events.emit("submit", annotation)
-        self.go_to_todo()
-
-    def skip(self) -> None:
-        """Mark the item as skipped, and show the next one to do."""
-        self.editor.check_writable()
-        self.editor.set_state("skipped")
-        self.go_to_todo()
-
-    def flag(self, note: str | None = None) -> None:
-        """Flag the item, with a note; without a note, a flagged item goes back to being to do."""
-        self.editor.check_writable()
-        flagged = self.current.state == "flagged"
-        self.editor.set_state("todo" if flagged and note is None else "flagged", note=note)
-
-    def undo(self) -> None:
-        """Take back your latest change on the item on screen. Raise `NothingToUndo` or `Conflict`."""
-        self.editor.check_writable()
-        self.editor.undo()
-
-    def redo(self) -> None:
-        """Bring back what your latest undo took away. Raise `NothingToUndo` or `Conflict`."""
-        self.editor.check_writable()
-        self.editor.redo()
-
-    def save(self) -> str:
-        """Write the JSON file in the original's form (the database is saved at every edit); return its path."""
-        self.editor.check_writable()
-        path = exchange.save(self.editor, self._opened.json, self._opened.folder)
-        self.events.emit("notice", "info", f"Written to {path}")
-        return str(path)
-
-    def use_new_class(self, name: str) -> None:
-        """Add a class that somebody typed, and take it into use."""
-        self.canvas.active_class = self.new_class(name)
+    # ---- the life of it ------------------------------------------------------------------------------------------
 
     def close(self) -> None:
         """Write the JSON file and end everything; closing twice is harmless."""
-        if self._project is not None:
-            self._shut()
+        try:
+            if self._project is not None:
+                self._shut()
+        finally:
             for slot in list(self._own):
                 self.put(slot, None)
             self.frame.close()
-        super().close()
+            super().close()
 
     # ---- inside -------------------------------------------------------------------------------------------------
 
@@ -305,22 +179,6 @@ class BaseAnnotator(widgets.VBox):  # type: ignore[misc]
         if self._project is None:
             raise InvalidValue("This annotator", "closed", "open", "Call `.create()` or `.explore()` again.")
         return self._project
-
-    def _found(self, text: str) -> int:
-        text = text.strip()
-        source = self.editor.source
-        try:
-            return source.index(text)
-        except KeyError:
-            pass
-        if text.isdecimal():
-            return int(text) - 1
-        # From here on and around, so that asking again finds the next one.
-        for offset in range(1, len(self) + 1):
-            at = (self.index + offset) % len(self)
-            if text.casefold() in source.name(source.key(at)).casefold():
-                return at
-        raise InvalidValue("The item", text, f"a number from 1 to {len(self)}, or part of a name")
 
     def _open(self, step: Step) -> None:
         if step not in self.steps:
@@ -345,6 +203,8 @@ class BaseAnnotator(widgets.VBox):  # type: ignore[misc]
         self._keys_changed()
         self.wire("task", self._keys_changed)
         self.fill()
+        for event in ("open", "select", "task"):  # after all that these events set and send
+            self.wire(event, lambda *_: stay_responsive(self))
         for text in project.notices:
             self.events.emit("notice", "info", text)
         first = editor.next_todo(0) if step is not Step.EXPLORE else 0
@@ -355,6 +215,7 @@ class BaseAnnotator(widgets.VBox):  # type: ignore[misc]
                 target=self._tidy, args=(project,), name="ipyannotator-tidy", daemon=True
             )
             self._tidying.start()
+        stay_responsive(self)
 
     def _tidy(self, project: Project) -> None:
         """What a newly opened project needs and nobody should wait for."""
@@ -362,11 +223,9 @@ class BaseAnnotator(widgets.VBox):  # type: ignore[misc]
             project.editor.store.backup(self.settings.results / "backups")
             gone = missing(project.editor)
             if gone:
-                text = (
-                    f"{len(gone)} annotated items are no longer in {project.editor.source.location}; their "
-                )
-                text += "annotations are kept. `a.relink()` finds those that were renamed."
-                self.events.emit("notice", "warning", text)
+                where = project.editor.source.location
+                text = f"{len(gone)} annotated items are no longer in {where}; their annotations are kept."
+                self.events.emit("notice", "warning", f"{text} `a.relink()` finds those that were renamed.")
         except Exception as error:  # noqa: BLE001 - the person must know, and can go on
             if self._project is project:
                 self.events.emit("error", Failure.of(error, "Looking after the project failed"))
@@ -396,30 +255,38 @@ class BaseAnnotator(widgets.VBox):  # type: ignore[misc]
         self.canvas.keymap = {**own, **keys}
         self.canvas.labels = labels | {f"class:{record.id}": record.name for record in schema.active}
 
-    @traitlets.observe("index")  # type: ignore[misc]
+    @traitlets.observe("index")
     def _index_changed(self, change: Any) -> None:
         if self._ready:
             self.editor.go(change.new)
 
-    @traitlets.validate("index")  # type: ignore[misc]
+    @traitlets.validate("index")
     def _index_valid(self, proposal: Any) -> int:
         index = int(proposal["value"])
         if self._project is not None and not 0 <= index < len(self):
             raise IndexError(f"There is no item {index}; there are {len(self)}, numbered from 0.")
         return index
 
-    @traitlets.observe("step")  # type: ignore[misc]
+    @traitlets.observe("step")
     def _step_changed(self, change: Any) -> None:
         if self._ready and change.new != change.old:
             self._ready = False
             at = self.index
             try:
                 self._shut()
-                self._open(Step(change.new))
+                self._open_or_return(Step(change.new), Step(change.old))
                 self.index = at
                 self.editor.go(at)
             finally:
                 self._ready = True
+
+    def _open_or_return(self, step: Step, before: Step) -> None:
+        """Open a step; where that fails, the one before comes back, and the person hears why."""
+        try:
+            self._open(step)
+        except IpyannotatorError as error:
+            self._open(before)
+            self.events.emit("notice", "error", str(error))
 
     def put(self, slot: str, widget: widgets.Widget | None) -> None:
         """Put a widget of this step into a slot, unless a user has put a part of theirs there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from ipyannotator.editor import ObjectView
 from ipyannotator.mltypes import InputImage, OutputImageBbox
@@ -17,6 +17,8 @@ from ipyannotator.widgets.objects import ObjectList
 @PAIRS.register(InputImage, OutputImageBbox)
 class BboxAnnotator(ImageAnnotator):
     """Draw, look at and correct boxes, each of one class."""
+
+    methods: ClassVar[dict[str, str]] = {**ImageAnnotator.methods, "edit": "edit", "delete": "delete"}
 
     def fill(self) -> None:
         """Add the classes, the list of boxes and the fields of the selected one."""
@@ -45,21 +47,21 @@ class BboxAnnotator(ImageAnnotator):
         for obj in self.editor.selected:
             record = obj.record
             if name == "class_id":
-                path, old, new = "class_id", record.class_id, value
+                ops.append(Op("set", "object", record.id, record.item, "class_id", record.class_id, value))
             elif isinstance(record.shape, Box):
-                path, old = "shape", encode_shape(record.shape)
-                new = encode_shape(_replaced(record.shape, name, float(value)))
-            else:
-                continue
-            if new != old:
-                ops.append(Op("set", "object", record.id, record.item, path, old, new))
+                shape = _replaced(record.shape, name, float(value))
+                old, new = encode_shape(record.shape), encode_shape(shape)
+                ops.append(Op("set", "object", record.id, record.item, "shape", old, new))
+        ops = [op for op in ops if op.new != op.old]
         if ops:
             self.editor.do(ops)
 
     def delete(self) -> None:
         """Delete what is selected, in one change."""
         self.editor.check_writable()
-        ops = [Op("delete", "object", obj.id, self.item, old=encode(obj.record)) for obj in self.editor.selected]
+        ops = [
+            Op("delete", "object", obj.id, self.item, old=encode(obj.record)) for obj in self.editor.selected
+        ]
         if ops:
             self.editor.do(ops)
             self.editor.select(())

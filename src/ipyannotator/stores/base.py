@@ -9,7 +9,7 @@ A store keeps two things: the current state, in tables that serve all reads, and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -27,7 +27,7 @@ from ipyannotator.model import (
 )
 from ipyannotator.registry import Registry
 
-STORES: Registry[type[Store]] = Registry("store", "ipyannotator.stores")
+STORES: Registry[Callable[..., Store]] = Registry("store", "ipyannotator.stores")
 """Store classes by name; each is opened by `Store(folder, read_only=…)`."""
 
 

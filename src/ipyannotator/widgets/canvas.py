@@ -48,7 +48,9 @@ class Canvas(Component):
         act: is called with the name and value of an action that the browser asks for.
     """
 
-    classes = traitlets.List(help="the schema's classes, in their JSON form").tag(sync=True)
+    classes: traitlets.List[dict[str, Any]] = traitlets.List(
+        help="the schema's classes, in their JSON form"
+    ).tag(sync=True)
     keymap = traitlets.Dict(help="key to action name").tag(sync=True)
     labels = traitlets.Dict(help="action name to what the help calls it").tag(sync=True)
     read_only = traitlets.Bool(help="whether drawing is off").tag(sync=True)
@@ -68,6 +70,7 @@ class Canvas(Component):
         self._request = Request(1280, 720)
         self._turn = 0
         self._greeted = False
+        self._unsaid: list[tuple[str, str, str]] = []
         self._sent: OrderedDict[str, None] = OrderedDict()
         self._said: set[str] = set()
         self._subscriptions: list[tuple[str, Callable[..., Any]]] = [
@@ -92,6 +95,10 @@ class Canvas(Component):
 
     def notify(self, level: str, text: str, detail: str = "") -> None:
         """Say something to the person; `level` is `info`, `warning` or `error`."""
+        with self._out:
+            if not self._greeted:  # nobody is looking yet
+                self._unsaid.append((level, text, detail))
+                return
         self._tell({"type": "notice", "level": level, "text": text, "detail": detail})
 
     def refresh_classes(self) -> None:
@@ -220,18 +227,7 @@ class Canvas(Component):
     def receive(self, content: Any, buffers: Sequence[Any] = ()) -> None:  # noqa: ARG002 - the widget's signature
         """Handle a message from the browser. Nothing that goes wrong stays unseen."""
         try:
-            if not isinstance(content, Mapping) or not isinstance(content.get("v"), int):
-                raise InvalidValue("The message", content, "a mapping with a version `v`")  # noqa: TRY301
-            if content["v"] > VERSION:
-                raise NewerVersion(  # noqa: TRY301
-                    f"The page speaks version {content['v']} of the protocol, this kernel {VERSION}. Reload the page."
-                )
-            handler = _HANDLERS.get(content.get("type", ""))
-            if handler is None:
-                raise InvalidValue(
-                    "The type of the message", content.get("type"), f"one of {', '.join(_HANDLERS)}"
-                )
-            handler(self, content)
+            getattr(self, _handler(content))(content)
         except IpyannotatorError as error:
             self.notify("error", str(error))
         except Exception as error:  # noqa: BLE001 - whatever it is, the person must see it, and the next message works
@@ -241,8 +237,11 @@ class Canvas(Component):
         self._request = Request(max(int(content["width"]), 1), max(int(content["height"]), 1))
         with self._out:
             self._sent.clear()
-        self._greeted = True
+            self._greeted = True
+            unsaid, self._unsaid = self._unsaid, []
         self.show()
+        for notice in unsaid:
+            self.notify(*notice)
 
     def _on_change(self, content: Mapping[str, Any]) -> None:
         data = content["change"]
@@ -260,11 +259,17 @@ class Canvas(Component):
             self._answer(Answer(id=change_id, status="rejected", reason=str(error)))
         except StoreError as error:
             self._tell({"type": "failed", "id": change_id, "reason": str(error)})
-        self._select(content.get("selected", ()), change.item if "change" in locals() else None)
+        self._select(content.get("selected", ()), data.get("item"))
 
     def _select(self, ids: Sequence[str], item: str | None = None) -> None:
         if (item is None or item == self.editor.key) and tuple(ids) != self.editor.selection:
             self.editor.select(ids)
+
+    def _on_select(self, content: Mapping[str, Any]) -> None:
+        self._select([str(each) for each in content["ids"]])
+
+    def _on_action(self, content: Mapping[str, Any]) -> None:
+        self._act(str(content["name"]), content.get("value"))
 
     def _on_media(self, content: Mapping[str, Any]) -> None:
         region = content.get("region")
@@ -307,14 +312,27 @@ class Canvas(Component):
             return
 
 
-_HANDLERS: dict[str, Callable[[Canvas, Mapping[str, Any]], None]] = {
-    "hello": Canvas._on_hello,
-    "change": Canvas._on_change,
-    "select": lambda canvas, content: canvas._select(content["ids"]),
-    "action": lambda canvas, content: canvas._act(str(content["name"]), content.get("value")),
-    "media": Canvas._on_media,
-    "problem": Canvas._on_problem,
+_HANDLERS = {
+    "hello": "_on_hello",
+    "change": "_on_change",
+    "select": "_on_select",
+    "action": "_on_action",
+    "media": "_on_media",
+    "problem": "_on_problem",
 }
+
+
+def _handler(content: Any) -> str:
+    """Return the name of the method for a message; raise where it is none of ours, or of a later version."""
+    if not isinstance(content, Mapping) or not isinstance(content.get("v"), int):
+        raise InvalidValue("The message", content, "a mapping with a version `v`")
+    if content["v"] > VERSION:
+        raise NewerVersion(
+            f"The page speaks version {content['v']} of the protocol, this kernel {VERSION}. Reload the page."
+        )
+    if content.get("type") not in _HANDLERS:
+        raise InvalidValue("The type of the message", content.get("type"), f"one of {', '.join(_HANDLERS)}")
+    return _HANDLERS[content["type"]]
 
 
 def _unsigned(op: Op) -> Op:

@@ -13,6 +13,7 @@ import anywidget
 import traitlets
 
 from ipyannotator.errors import IpyannotatorError
+from ipyannotator.widgets.subshell import stay_responsive
 
 STATIC = Path(__file__).parent.parent / "static"
 """Where the bundled browser side lies; made by `js/build.mjs`."""
@@ -45,6 +46,10 @@ class Component(anywidget.AnyWidget):
     def __init__(self, **values: Any) -> None:
         self._load()
         super().__init__(**values)
+
+    def _send(self, msg: Any, buffers: Any = None) -> None:
+        super()._send(msg, buffers)
+        stay_responsive(self)
 
     @classmethod
     def _load(cls) -> None:

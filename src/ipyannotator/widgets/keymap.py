@@ -136,11 +136,14 @@ class KeyMap(MutableMapping[str, Action]):
         Args:
             classes: class name to id; `class:<name>` becomes `class:<id>`.
         """
-        keys, labels = {}, dict(ACTIONS)
+        keys: dict[str, str] = {}
+        labels: dict[str, str] = dict(ACTIONS)
         for key, action in self._keys.items():
             if callable(action):
                 keys[key] = f"call:{key}"
-                labels[keys[key]] = getattr(action, "__doc__", None) or getattr(action, "__name__", "Python")
+                labels[keys[key]] = str(
+                    getattr(action, "__doc__", None) or getattr(action, "__name__", "Python")
+                )
             elif action.startswith("class:"):
                 name = action.removeprefix("class:")
                 keys[key] = f"class:{classes.get(name, name)}"

@@ -1,0 +1,177 @@
+"""What the buttons and keys of an annotator do.
+
+Every button and every key ends in `act`, which looks up what an action does by name when it runs. So a method that
+somebody replaces, on the class or on one annotator, takes effect on what is already on screen.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ipyannotator.base import Settings, Step
+from ipyannotator.editor import AnnotationView, Editor, Events, exchange
+from ipyannotator.editor.events import Failure
+from ipyannotator.errors import InvalidValue, IpyannotatorError
+from ipyannotator.widgets.keymap import KeyMap
+
+if TYPE_CHECKING:
+    from ipyannotator.pairs.project import Project
+    from ipyannotator.widgets.canvas import Canvas
+
+
+class Actions:
+    """The actions that all annotators have; the annotator provides what they act on."""
+
+    settings: Settings
+    events: Events
+    keymap: KeyMap
+    canvas: Canvas
+    index: int
+    step: str
+
+    @property
+    def editor(self) -> Editor:
+        """The live model of the task."""
+        return self._opened.editor
+
+    @property
+    def current(self) -> AnnotationView:
+        """The annotation on screen, live in both directions."""
+        return self.editor.view(self.editor.key)
+
+    @property
+    def _opened(self) -> Project:
+        raise NotImplementedError
+
+    def __len__(self) -> int:
+        return len(self.editor.source)
+
+    def act(self, name: str, value: Any = None) -> None:
+        """Perform an action by name. What goes wrong is said to the person, not raised."""
+        try:
+            if name.startswith("call:"):
+                key = name.removeprefix("call:")
+                action = self.keymap[key]
+                if callable(action):
+                    action(self)
+                self.events.emit("key", key)
+            elif name in self.methods:
+                method = getattr(self, self.methods[name])
+                method() if value is None else method(value)
+            else:
+                raise InvalidValue("The action", name, f"one of {', '.join(self.methods)}")  # noqa: TRY301
+        except IpyannotatorError as error:
+            self.events.emit("notice", "warning", str(error))
+        except Exception as error:  # noqa: BLE001 - whatever a replaced method does, the annotator goes on
+            self.events.emit("error", Failure.of(error, f"The action {name!r} failed"))
+
+    methods: ClassVar[dict[str, str]] = {
+        **{name: name for name in ("done", "skip", "flag", "next", "previous", "undo", "redo", "save", "go")},
+        "next_todo": "go_to_todo",
+        "first": "go_first",
+        "last": "go_last",
+        "step": "go_to_step",
+        "add_class": "use_new_class",
+    }
+    """The method of each action, by the action's name; a subclass adds its own."""
+
+    def next(self) -> None:
+        """Show the next item; with `Settings.done_on_next` the present one is done."""
+        if self.settings.done_on_next and not self.editor.read_only:
+            self.editor.set_state("done")
+        self.go(min(self.index + 1, len(self) - 1))
+
+    def previous(self) -> None:
+        """Show the previous item."""
+        self.go(max(self.index - 1, 0))
+
+    def go_first(self) -> None:
+        """Show the first item."""
+        self.go(0)
+
+    def go_last(self) -> None:
+        """Show the last item."""
+        self.go(len(self) - 1)
+
+    def go(self, where: int | str) -> None:
+        """Show an item: a position from 0, or its key or (part of) its name.
+
+        Raises:
+            InvalidValue: there is no such item.
+        """
+        if isinstance(where, str):
+            where = self._found(where)
+        if not 0 <= where < len(self):
+            raise InvalidValue("The number", where + 1, f"from 1 to {len(self)}")
+        self.index = where
+
+    def go_to_todo(self) -> None:
+        """Show the next item that is still to do; say so where there is none."""
+        found = self.editor.next_todo(min(self.index + 1, len(self)))
+        if found is None:
+            self.events.emit("notice", "info", "Everything is done.")
+        elif found == self.index and self.current.state != "todo":
+            self.events.emit("notice", "info", "This is the last one to do.")
+        else:
+            self.go(found)
+
+    def go_to_step(self, name: str) -> None:
+        """Switch to another step."""
+        self.step = Step(name).value
+
+    def done(self) -> None:
+        """Mark the item as done, and show the next one to do."""
+        self.editor.check_writable()
+        annotation = self.current
+        self.editor.set_state("done")
+        self.events.emit("submit", annotation)
+        self.go_to_todo()
+
+    def skip(self) -> None:
+        """Mark the item as skipped, and show the next one to do."""
+        self.editor.check_writable()
+        self.editor.set_state("skipped")
+        self.go_to_todo()
+
+    def flag(self, note: str | None = None) -> None:
+        """Flag the item, with a note; without a note, a flagged item goes back to being to do."""
+        self.editor.check_writable()
+        flagged = self.current.state == "flagged"
+        self.editor.set_state("todo" if flagged and note is None else "flagged", note=note)
+
+    def undo(self) -> None:
+        """Take back your latest change on the item on screen. Raise `NothingToUndo` or `Conflict`."""
+        self.editor.check_writable()
+        self.editor.undo()
+
+    def redo(self) -> None:
+        """Bring back what your latest undo took away. Raise `NothingToUndo` or `Conflict`."""
+        self.editor.check_writable()
+        self.editor.redo()
+
+    def save(self) -> str:
+        """Write the JSON file in the original's form (the database is saved at every edit); return its path."""
+        self.editor.check_writable()
+        path = exchange.save(self.editor, self._opened.json, self._opened.folder)
+        self.events.emit("notice", "info", f"Written to {path}")
+        return str(path)
+
+    def use_new_class(self, name: str) -> None:
+        """Add a class that somebody typed, and take it into use."""
+        self.canvas.active_class = self.editor.add_class(name)
+
+    def _found(self, text: str) -> int:
+        text = text.strip()
+        source = self.editor.source
+        try:
+            return source.index(text)
+        except KeyError:
+            pass
+        if text.isdecimal():
+            return int(text) - 1
+        # From here on and around, so that asking again finds the next one.
+        for offset in range(1, len(self) + 1):
+            at = (self.index + offset) % len(self)
+            if text.casefold() in source.name(source.key(at)).casefold():
+                return at
+        raise InvalidValue("The item", text, f"a number from 1 to {len(self)}, or part of a name")
