@@ -25,7 +25,10 @@ def test_the_shape_is_the_originals(editor: Editor) -> None:
     }
     assert values["project/photos/1.png"] == {"bbox": [], "labels": []}
     assert values["project/photos/2.png"] is None
-    assert list(exchange.to_dict(editor, FOLDER, only_annotated=True)) == [f"{FOLDER}/0.png", f"{FOLDER}/1.png"]
+    assert list(exchange.to_dict(editor, FOLDER, only_annotated=True)) == [
+        f"{FOLDER}/0.png",
+        f"{FOLDER}/1.png",
+    ]
 
 
 def test_what_is_saved_is_read_back_equal(make: Callable[..., Editor], tmp_path: Path) -> None:
@@ -43,7 +46,9 @@ def test_paths_of_another_machine_find_their_items_and_unknown_ones_are_kept(
 ) -> None:
     value = {"bbox": [{"x": 1, "y": 2, "width": 3, "height": 4}], "labels": [["car"]]}
     path = tmp_path / "old.json"
-    path.write_text(json.dumps({"C:\\old\\photos\\2.png": value, "/old/photos/gone.png": value, "x/1.png": None}))
+    path.write_text(
+        json.dumps({"C:\\old\\photos\\2.png": value, "/old/photos/gone.png": value, "x/1.png": None})
+    )
     editor = make(classes=["car"])
     exchange.load(editor, path, FOLDER)
     assert editor.view("2.png").labels == ["car"]
@@ -51,7 +56,9 @@ def test_paths_of_another_machine_find_their_items_and_unknown_ones_are_kept(
     assert editor.view("1.png").state == "todo"
 
 
-def test_a_label_that_is_no_class_is_kept_as_a_retired_one(make: Callable[..., Editor], tmp_path: Path) -> None:
+def test_a_label_that_is_no_class_is_kept_as_a_retired_one(
+    make: Callable[..., Editor], tmp_path: Path
+) -> None:
     path = tmp_path / "old.json"
     value = {"bbox": [{"x": 1, "y": 2, "width": 3, "height": 4}], "labels": [["tram"]]}
     path.write_text(json.dumps({"photos/0.png": value}))
@@ -90,7 +97,10 @@ def test_a_hand_edited_file_is_merged_and_newer_work_stays(editor: Editor, tmp_p
     path = exchange.save(editor, tmp_path / "annotations.json", FOLDER)
     content = json.loads(path.read_text())
     value = content[f"{FOLDER}/0.png"]
-    value["bbox"] = [value["bbox"][0], {"x": 9, "y": 9, "width": 9, "height": 9}]  # 2 and 3 removed, one added
+    value["bbox"] = [
+        value["bbox"][0],
+        {"x": 9, "y": 9, "width": 9, "height": 9},
+    ]  # 2 and 3 removed, one added
     value["labels"] = [["car"], ["bus"]]
     path.write_text(json.dumps(content))
     view.objects[2].shape = Box(4, 4, 40, 40)  # newer work on the third

@@ -51,7 +51,7 @@ def make_photos(folder: Path, count: int = 4, size: tuple[int, int] = (640, 480)
 @pytest.fixture
 def place(lab_root: Path, request: pytest.FixtureRequest) -> Path:
     """A folder under Lab's root with `photos/` in it."""
-    folder = lab_root / request.node.name.replace("[", "_").replace("]", "")
+    folder: Path = lab_root / request.node.name.replace("[", "_").replace("]", "")
     make_photos(folder / "photos")
     return folder
 
@@ -62,11 +62,11 @@ def rows() -> Callable[[Path], list[dict[str, Any]]]:
 
     def read(project: Path) -> list[dict[str, Any]]:
         database = project / "results" / "annotations.db"
-        query = "SELECT objects.*, items.key AS item FROM objects JOIN items ON items.id = objects.item"
+        query = "SELECT objects.*, items.key AS item_key FROM objects JOIN items ON items.id = objects.item"
         connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10)
         connection.row_factory = sqlite3.Row
         try:
-            return [dict(row) for row in connection.execute(query)]
+            return [{**dict(row), "item": row["item_key"]} for row in connection.execute(query)]
         finally:
             connection.close()
 

@@ -174,7 +174,8 @@ values = st.one_of(
 @st.composite
 def histories(draw):
     """Operations that fit each other, from an empty store; and the records that they lead to."""
-    ops, records = [], {}
+    ops: list[Op] = []
+    records: dict[Ref, Any] = {}
     for _ in range(draw(st.integers(1, 5))):
         name = draw(names)
         ref = Ref("object", name, "a")

@@ -42,9 +42,9 @@ def test_items_by_position_and_key(images):
     for wrong in (3, -1):
         with pytest.raises(IndexError):
             source.key(wrong)
-    for wrong in ("", "aa.png", "z"):
+    for unknown in ("", "aa.png", "z"):
         with pytest.raises(KeyError):
-            source.index(wrong)
+            source.index(unknown)
         with pytest.raises(KeyError):
             source.media(wrong, REQUEST)
 
