@@ -48,7 +48,7 @@ def test_boxes_survive_a_killed_kernel_and_a_reload(
     expect(on_screen.status).to_contain_text("offline – 1 unsaved")
     assert len(rows(place)) == 2
 
-    eventually(lambda: lab.kernels())
+    eventually(lab.kernels)
     run_all(page)
     again = Annotating(page).shows("photo_0.jpg")
     again.saved()

@@ -1,5 +1,7 @@
 """Changes: what operations do to records, what clashes, and the way back."""
 
+from typing import Any
+
 import msgspec
 import pytest
 from hypothesis import given, settings

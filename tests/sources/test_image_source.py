@@ -46,7 +46,7 @@ def test_items_by_position_and_key(images):
         with pytest.raises(KeyError):
             source.index(unknown)
         with pytest.raises(KeyError):
-            source.media(wrong, REQUEST)
+            source.media(unknown, REQUEST)
 
 
 def test_a_key_never_leads_out_of_the_folder(images, tmp_path):
