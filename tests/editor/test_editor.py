@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 import pytest
+from PIL import Image
 
 from ipyannotator.editor import Editor
 from ipyannotator.errors import Conflict, InvalidValue, NothingToUndo, Rejected
@@ -244,3 +246,23 @@ def test_next_todo_goes_round_and_ends(editor: Editor) -> None:
     assert editor.next_todo(3) is None
     editor.set_state("todo", key="1.png")
     assert editor.next_todo(4) == 1
+
+
+def test_pictures_that_are_added_come_last_and_are_announced(editor: Editor, photos: Path) -> None:
+    heard = threading.Event()
+    texts: list[str] = []
+
+    def listen(level: str, text: str) -> None:
+        texts.append(text)
+        heard.set()
+
+    editor.events.on("notice", listen)
+    Image.new("RGB", (8, 8)).save(photos / "0a.png")
+    assert heard.wait(10)
+    assert texts == ["1 new item was found; new items come last."]
+    assert [editor.source.key(index) for index in range(len(editor.source))] == [
+        *(f"{n}.png" for n in range(6)),
+        "0a.png",
+    ]
+    editor.set_state("done", key="0a.png")
+    assert editor.next_todo(6) == 0

@@ -7,8 +7,7 @@ import pytest
 
 from ipyannotator.errors import DamagedStore, InvalidValue, ReadOnly, StoreError
 from ipyannotator.stores import SqlStore, backups, restore_backup
-from ipyannotator.testing.making import box, change
-from ipyannotator.testing.stores import everything
+from ipyannotator.testing.making import box, change, everything
 
 
 @pytest.fixture

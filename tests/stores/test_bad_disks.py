@@ -14,8 +14,7 @@ from sqlalchemy import text
 from ipyannotator.errors import DamagedStore, NewerVersion, StoreError
 from ipyannotator.stores import SqlStore, restore_backup
 from ipyannotator.stores.mounts import file_system
-from ipyannotator.testing.making import TASK, box, change, field
-from ipyannotator.testing.stores import everything
+from ipyannotator.testing.making import TASK, box, change, everything, field
 
 BIG = "x" * 200_000
 
@@ -54,7 +53,7 @@ def test_a_write_that_the_system_refuses_changes_nothing(tmp_path):
         from ipyannotator.errors import StoreError
         from ipyannotator.stores import SqlStore
         from ipyannotator.testing.making import TASK, box, change, field
-        from ipyannotator.testing.stores import everything
+        from ipyannotator.testing.making import everything
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         store = SqlStore(Path(sys.argv[1]))
         store.commit(change(box("o")))

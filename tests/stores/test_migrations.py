@@ -9,8 +9,7 @@ from sqlalchemy.dialects import sqlite
 from ipyannotator.errors import StoreError
 from ipyannotator.stores import SqlStore, migrations
 from ipyannotator.stores.tables import metadata
-from ipyannotator.testing.making import TASK, box, change
-from ipyannotator.testing.stores import everything
+from ipyannotator.testing.making import TASK, box, change, everything
 
 
 def described(found: MetaData):

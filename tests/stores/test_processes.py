@@ -14,8 +14,7 @@ import pytest
 from ipyannotator.errors import StoreError
 from ipyannotator.model import Op
 from ipyannotator.stores import SqlStore
-from ipyannotator.testing.making import TASK, box, change
-from ipyannotator.testing.stores import everything
+from ipyannotator.testing.making import TASK, box, change, everything
 
 WRITER = textwrap.dedent("""
     import sys

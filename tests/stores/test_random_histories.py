@@ -10,8 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from ipyannotator.errors import InvalidValue
 from ipyannotator.model import Author, Op, encode, invert, new_id
 from ipyannotator.stores import MemoryStore, SqlStore
-from ipyannotator.testing.making import TASK, box, change, field, klass
-from ipyannotator.testing.stores import everything
+from ipyannotator.testing.making import TASK, box, change, everything, field, klass
 
 PLACES = ((TASK, "main"), (TASK, "second"), ("other", "main"))
 KEYS = ("a", "b", "ü/😀.jpg")

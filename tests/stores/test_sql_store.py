@@ -8,8 +8,7 @@ from sqlalchemy import event, text
 
 from ipyannotator.model import SHAPES, Box, Op, UnknownShape, encode
 from ipyannotator.stores import SqlStore, entries, sql
-from ipyannotator.testing.making import TASK, box, change, field, klass, state, undo_of
-from ipyannotator.testing.stores import everything
+from ipyannotator.testing.making import TASK, box, change, everything, field, klass, state, undo_of
 
 
 @pytest.fixture

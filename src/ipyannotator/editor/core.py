@@ -5,23 +5,28 @@ hooks may amend or refuse it, the store writes it in one transaction, the answer
 then are observers told. `apply` may be called from any thread and any number of times with the same change: ids make
 it idempotent. Hooks run outside the lock that orders commits, so a slow one delays nobody's saving.
 
-A follower thread watches the tail of the log, so that what other kernels write on the same project reaches the
-observers (event `remote`) within half a second. It holds the editor weakly and ends with it.
+`following.py` has the thread that has the editor `catch_up` with what other kernels write on the same project.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-import weakref
 from collections.abc import Callable, Iterable
 from typing import Literal
 
 import msgspec
 
-from ipyannotator.editor.events import Events, Failure
+from ipyannotator.editor.events import Events
+from ipyannotator.editor.following import follow
 from ipyannotator.editor.live import AnnotationView, ObjectView
-from ipyannotator.errors import Conflict, InvalidValue, NothingToUndo, ReadOnly, Rejected, StoreError
+from ipyannotator.errors import (
+    Conflict,
+    InvalidValue,
+    NothingToUndo,
+    ReadOnly,
+    Rejected,
+)
 from ipyannotator.mltypes import Output
 from ipyannotator.model import (
     Answer,
@@ -39,9 +44,6 @@ from ipyannotator.model import (
 )
 from ipyannotator.sources.base import Source
 from ipyannotator.stores.base import Store
-
-POLL = 0.4
-"""Seconds between two looks at the log's tail."""
 
 
 class Editor:
@@ -74,9 +76,7 @@ class Editor:
         self._own: set[int] = set()
         self._seen = store.head()
         self._closed = threading.Event()
-        threading.Thread(
-            target=_follow, args=(weakref.ref(self), self._closed), name="ipyannotator-follow", daemon=True
-        ).start()
+        follow(self, self._closed)
 
     # ---- reading ------------------------------------------------------------------------------------------------
 
@@ -352,14 +352,15 @@ class Editor:
         if any(op.record == "class" for op in change.ops):
             self._schema = None
 
-    def _catch_up(self) -> None:
+    def catch_up(self) -> None:
+        """Tell observers what others have written since the last time."""
         head = self.store.head()
         if head <= self._seen:
             return
         with self._lock:
             entries = self.store.log(self._seen, task=self.task)
             others = [entry for entry in entries if entry.seq not in self._own]
-            self._seen = max(head, self._seen)
+            self._seen = max([head, *(entry.seq for entry in entries)])
             self._own = {seq for seq in self._own if seq > self._seen}
             for entry in others:
                 self._noticed(entry.change)
@@ -374,23 +375,3 @@ class Editor:
 def _before(key: str) -> str:
     """Return a key such that "greater than it" includes `key`: reads take an open lower bound."""
     return key[:-1] if key else ""
-
-
-def _follow(reference: weakref.ref[Editor], closed: threading.Event) -> None:
-    failing = False
-    while not closed.wait(POLL):
-        editor = reference()
-        if editor is None:
-            return
-        try:
-            editor._catch_up()  # noqa: SLF001 - the follower is the editor's own thread
-            failing = False
-        except StoreError as error:
-            if not failing:  # said once, not twice a second
-                editor.events.emit("error", Failure.of(error, "Cannot read what others have saved"))
-            failing = True
-        except Exception as error:  # noqa: BLE001 - the thread must live, and the person must know
-            if not closed.is_set() and not failing:
-                editor.events.emit("error", Failure.of(error, "Cannot follow the changes of others"))
-            failing = True
-        del editor

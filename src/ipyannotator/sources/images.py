@@ -47,6 +47,8 @@ class ImageSource:
         self._lock = threading.Lock()
         self._closing = threading.Event()
         self._writer: threading.Thread | None = None
+        # Of the last look, where they tell of any change; without them each look is a full one.
+        self._folders: dict[str, listing.Stamp] = {}
         listed = self._open(cache)
         self._keys = listed.keys
         self._locators = listed.locators
@@ -62,6 +64,7 @@ class ImageSource:
             file = listing.cache_file(cache, self._root, recursive=self.recursive)
             kept = listing.load(file, self._root)
             if kept is not None and kept.keys:
+                self._folders = listing.kept_folders(file)
                 return kept
         found = self._scan()
         listed = listing.assign(found.paths)
@@ -80,9 +83,15 @@ class ImageSource:
         self._closing.wait(_LATER)
         listing.save(file, listed, found)
 
+    def _unchanged(self) -> bool:
+        try:
+            return listing.unchanged(self._root, self._folders)
+        except OSError:
+            return False  # a folder is gone; the full look says what that means
+
     def _scan(self) -> listing.Scan:
         try:
-            return listing.scan(self._root, recursive=self.recursive)
+            found = listing.scan(self._root, recursive=self.recursive)
         except PermissionError as error:
             raise SourceError(
                 f"The folder “{self.location}” cannot be read: no permission. "
@@ -96,6 +105,8 @@ class ImageSource:
             raise SourceError(
                 f"The folder “{self.location}” cannot be read: {error.strerror or error}."
             ) from error
+        self._folders = found.folders if found.lasting else {}
+        return found
 
     def _nothing(self) -> str:
         endings = ", ".join(sorted(suffix[1:] for suffix in listing.SUFFIXES))
@@ -168,9 +179,13 @@ class ImageSource:
     def refresh(self) -> list[str]:
         """Look again, append new images at the end, sorted among themselves, and return their keys.
 
+        Where no folder has changed since the last look, that is a few system calls.
+
         Raises:
             SourceError: the folder cannot be listed any more.
         """
+        if self._folders and self._unchanged():
+            return []
         found = self._scan()
         with self._lock:
             known = (

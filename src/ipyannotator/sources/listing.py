@@ -20,7 +20,7 @@ import tempfile
 import time
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice, repeat
 from operator import attrgetter
 from pathlib import Path
@@ -276,16 +276,31 @@ def load(file: Path, folder: str) -> Listing | None:
     try:
         head, _, body = file.read_bytes().partition(b"\n")
         facts = json.loads(head)
-        for below, known in facts["folders"].items():
-            full = os.path.join(folder, below) if below else folder
-            if list(_stamp(os.stat(full))) != known:
-                return None
+        if not unchanged(folder, facts["folders"]):
+            return None
         keys = body.decode().split("\0") if body else []
         if len(body) != facts["bytes"] or len(keys) != facts["count"]:
             return None
         return Listing(keys, dict(facts["locators"]), list(facts["notices"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None  # absent, of another form, or cut off: listing again is always right
+
+
+def kept_folders(file: Path) -> dict[str, Stamp]:
+    """Return the listed folders of a kept listing, as in `Scan`; none where it cannot be read."""
+    try:
+        with file.open("rb") as lines:
+            return {name: tuple(stamp) for name, stamp in json.loads(lines.readline())["folders"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def unchanged(folder: str, folders: Mapping[str, Sequence[int]]) -> bool:
+    """Return whether all these listed folders have the times that they had; `OSError` where one is gone."""
+    return all(
+        tuple(_stamp(os.stat(os.path.join(folder, below) if below else folder))) == tuple(known)
+        for below, known in folders.items()
+    )
 
 
 def save(file: Path, listing: Listing, found: Scan) -> None:

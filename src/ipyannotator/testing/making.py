@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ipyannotator.model import Author, Box, Change, ClassRecord, ObjectRecord, Op, encode, invert, new_id
+from ipyannotator.stores.base import Counts, Store
 
 TASK = "boxes"
 ANN, BEN = Author("ann", "Ann"), Author("ben", "Ben")
@@ -64,3 +65,19 @@ def change(*ops: Op, **values: Any) -> Change:
 def undo_of(made: Change, **values: Any) -> Change:
     """Return the change that takes another one back."""
     return change(*invert(made.ops), undoes=made.id, author=made.author, layer=made.layer, **values)
+
+
+def everything(store: Store, tasks: Iterable[tuple[str, str]] = ((TASK, "main"),)) -> dict[str, object]:
+    """Return all that a store holds of some tasks and layers, for comparison with another store."""
+    return {
+        f"{task}/{layer}": (
+            list(store.each(task, layer)),
+            store.classes(task),
+            _ordered(store.counts(task, layer)),
+        )
+        for task, layer in tasks
+    } | {"log": store.log(), "head": store.head()}
+
+
+def _ordered(counts: Counts) -> tuple[dict[str, int], dict[str, int]]:
+    return dict(sorted(counts.states.items())), dict(sorted(counts.classes.items()))

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from ipyannotator.errors import InvalidValue, ReadOnly, StoreError
 from ipyannotator.model import (
@@ -25,6 +25,7 @@ from ipyannotator.testing.making import (
     TASK,
     box,
     change,
+    everything,
     field,
     klass,
     raises,
@@ -32,22 +33,6 @@ from ipyannotator.testing.making import (
     state,
     undo_of,
 )
-
-
-def everything(store: Store, tasks: Iterable[tuple[str, str]] = ((TASK, "main"),)) -> dict[str, object]:
-    """Return all that a store holds of some tasks and layers, for comparison with another store."""
-    return {
-        f"{task}/{layer}": (
-            list(store.each(task, layer)),
-            store.classes(task),
-            _ordered(store.counts(task, layer)),
-        )
-        for task, layer in tasks
-    } | {"log": store.log(), "head": store.head()}
-
-
-def _ordered(counts: Counts) -> tuple[dict[str, int], dict[str, int]]:
-    return dict(sorted(counts.states.items())), dict(sorted(counts.classes.items()))
 
 
 def check_store(factory: Callable[[], Store], reopen: Callable[[Store], Store] | None = None) -> None:
