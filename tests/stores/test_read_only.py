@@ -5,8 +5,8 @@ import pytest
 from ipyannotator.errors import ReadOnly
 from ipyannotator.model import Answer
 from ipyannotator.stores import SqlStore
-from ipyannotator.testing.making import TASK, box, change
-from ipyannotator.testing.stores import an_empty_store_is_empty, everything
+from ipyannotator.testing.making import TASK, box, change, everything
+from ipyannotator.testing.stores import an_empty_store_is_empty
 
 
 def listing(folder):
