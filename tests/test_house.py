@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import architecture  # scripts/architecture.py
 import ipyannotator
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -80,6 +81,11 @@ def test_imports_go_one_way() -> None:
     command = Path(sysconfig.get_path("scripts")) / "lint-imports"
     done = subprocess.run([command, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_picture_of_the_architecture_is_true() -> None:
+    again = "python scripts/architecture.py"
+    assert architecture.PICTURE.read_text("utf-8") == architecture.draw(), f"Draw it again: {again}"
 
 
 def test_public_names_are_these() -> None:
