@@ -7,7 +7,7 @@ import { Keyboard } from './canvas/keyboard';
 import { Pointers } from './canvas/pointer';
 import { Surface } from './canvas/surface';
 import { element, KEEP_KEYS } from './shared/dom';
-import { shortcut } from './shared/keys';
+import { actionOf, shortcut } from './shared/keys';
 import type { Session } from './shared/session';
 import { type Values, widget } from './shared/widget';
 
@@ -37,8 +37,17 @@ function mount(session: Session, el: HTMLElement, owner: AbortSignal, model: Any
   const hud: Hud = new Hud(session, stage, owner, () => surface);
   const pointers = new Pointers(surface, stage, owner);
   const keyboard = new Keyboard(surface, () => pointers.cancel(), owner);
-  stage.addEventListener('keydown', (event) => shortcut(event, session), { signal: owner });
-  stage.addEventListener('pointerdown', () => keyboard.settle(), { signal: owner, capture: true });
+  stage.addEventListener(
+    'keydown',
+    (event) => {
+      keyboard.before(actionOf(event, session.keymap));
+      shortcut(event, session);
+    },
+    { signal: owner },
+  );
+  // Whatever else is done, Undo with the mouse for one, comes after what was nudged.
+  for (const name of ['pointerdown', 'focusout'] as const)
+    stage.addEventListener(name, () => keyboard.settle(), { signal: owner, capture: true });
   session.on('item', () => pointers.cancel(), owner);
   session.on('tool', () => pointers.cancel(), owner);
 

@@ -26,8 +26,12 @@ export function isBox(shape: ShapeData): shape is BoxData {
   return kind === 'box' && numbers && typeof width === 'number' && typeof height === 'number';
 }
 
-export function boxOf({ x, y, width, height }: Rect, angle = 0): BoxData {
-  return { kind: 'box', x: rounded(x), y: rounded(y), width: rounded(width), height: rounded(height), angle };
+/** An upright box; its edges are rounded, not its sides, so that one that ends at the picture's edge ends there. */
+export function boxOf(rect: Rect): BoxData {
+  const [x, y] = [rounded(rect.x), rounded(rect.y)];
+  const width = rounded(rounded(rect.x + rect.width) - x);
+  const height = rounded(rounded(rect.y + rect.height) - y);
+  return { kind: 'box', x, y, width, height, angle: 0 };
 }
 
 /** To a hundredth of a pixel: finer than any hand, and short in every file. */
@@ -44,21 +48,27 @@ export function between(a: Point, b: Point): Rect {
   };
 }
 
-/** The point that makes a square with `from`, in the direction of `to`. */
-export function squared(from: Point, to: Point): Point {
-  const side = Math.max(Math.abs(to.x - from.x), Math.abs(to.y - from.y));
-  return { x: from.x + side * (to.x < from.x ? -1 : 1), y: from.y + side * (to.y < from.y ? -1 : 1) };
+/** The point that makes a square with `from`, in the direction of `to`, as large as the picture has room for. */
+export function squared(from: Point, to: Point, size: Size): Point {
+  const [left, up] = [to.x < from.x, to.y < from.y];
+  const room = Math.min(left ? from.x : size.width - from.x, up ? from.y : size.height - from.y);
+  const side = Math.max(0, Math.min(room, Math.max(Math.abs(to.x - from.x), Math.abs(to.y - from.y))));
+  return { x: from.x + (left ? -side : side), y: from.y + (up ? -side : side) };
 }
 
 export function inside(point: Point, size: Size): Point {
   return { x: Math.min(size.width, Math.max(0, point.x)), y: Math.min(size.height, Math.max(0, point.y)) };
 }
 
-/** Move a rectangle, but not across the picture's edge; one that is outside already may come back. */
+/**
+ * Move a rectangle, but not across the picture's edge; one that is outside already may come back. Its place is rounded,
+ * its size is not touched.
+ */
 export function moved(rect: Rect, dx: number, dy: number, size: Size): Rect {
   const place = (at: number, by: number, length: number, room: number): number => {
+    if (by === 0) return at;
     const [low, high] = [Math.min(0, at, room - length), Math.max(0, at, room - length)];
-    return Math.min(high, Math.max(low, at + by));
+    return Math.min(high, Math.max(low, rounded(at + by)));
   };
   return {
     ...rect,
@@ -67,8 +77,11 @@ export function moved(rect: Rect, dx: number, dy: number, size: Size): Rect {
   };
 }
 
-/** Drag a handle to a point. Past the opposite edge the rectangle flips; with `square` corners keep it square. */
-export function resized(rect: Rect, handle: Handle, to: Point, square: boolean): Rect {
+/**
+ * Drag a handle to a point of the picture. Past the opposite edge the rectangle flips; with `square` corners keep it
+ * square.
+ */
+export function resized(rect: Rect, handle: Handle, to: Point, square: boolean, size: Size): Rect {
   const anchor = {
     x: handle.dx < 0 ? rect.x + rect.width : rect.x,
     y: handle.dy < 0 ? rect.y + rect.height : rect.y,
@@ -77,7 +90,7 @@ export function resized(rect: Rect, handle: Handle, to: Point, square: boolean):
     x: handle.dx === 0 ? rect.x + rect.width : to.x,
     y: handle.dy === 0 ? rect.y + rect.height : to.y,
   };
-  return between(anchor, square && handle.dx && handle.dy ? squared(anchor, far) : far);
+  return between(anchor, square && handle.dx && handle.dy ? squared(anchor, far, size) : far);
 }
 
 export function handlePoint(rect: Rect, { dx, dy }: Handle): Point {

@@ -4,12 +4,12 @@
 // they move that. A box that was just drawn does not count as selected here, so that the next one can be drawn.
 
 import { deleteObjects } from '../shared/edits';
-import type { ShapeData } from '../shared/protocol';
+import type { ObjectData, ShapeData } from '../shared/protocol';
 import { between, inside } from './geometry';
-import { kindOf } from './shapes';
+import { movedTogether } from './shapes';
 import type { Surface } from './surface';
 import { addBox } from './tools';
-import { type Point, toStage } from './view';
+import { type Point, type Size, toStage, whole } from './view';
 
 /** Milliseconds after the last nudge after which the move is an edit: many nudges are one undo. */
 const NUDGED_AFTER = 400;
@@ -24,7 +24,8 @@ const WAYS = new Map<string, Point>([
 ]);
 
 export class Keyboard {
-  #nudged: Point = { x: 0, y: 0 };
+  /** What is being nudged: the objects as they were, where they stand by now, and the item that they are on. */
+  #nudged: { before: ReadonlyMap<string, ObjectData>; shapes: ReadonlyMap<string, ShapeData> } | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
   readonly #actions: ReadonlyMap<string, () => void>;
 
@@ -47,8 +48,14 @@ export class Keyboard {
       ['escape', () => this.#escape()],
     ]);
     session.on('action', (name) => this.perform(name), owner);
-    session.on('item', () => this.#forget(), owner);
+    session.on('item', () => this.settle(), owner);
+    session.on('selection', () => this.settle(), owner);
     owner.addEventListener('abort', () => this.settle(), { once: true });
+  }
+
+  /** A key is about to do something, perhaps in the kernel: what was nudged comes before it. */
+  before(action: string): void {
+    if (action && !action.startsWith('nudge_')) this.settle();
   }
 
   /** Perform an action; those that are not the canvas's are passed over. */
@@ -64,21 +71,16 @@ export class Keyboard {
     this.#actions.get(name)?.();
   }
 
-  /** Make an edit of the nudges so far. */
+  /** Make an edit of the nudges so far. It is one of the item that was nudged, even if another is on screen by now. */
   settle(): void {
-    if (!this.#timer) return;
-    clearTimeout(this.#timer);
-    this.#timer = null;
-    const ops = this.surface.reshaped(this.surface.lifted);
-    this.#nudged = { x: 0, y: 0 };
-    this.surface.lift(new Map());
-    this.surface.edit(ops);
-  }
-
-  #forget(): void {
+    const nudged = this.#nudged;
+    if (!nudged) return;
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
-    this.#nudged = { x: 0, y: 0 };
+    this.#nudged = null;
+    const ops = this.surface.reshaped(nudged.shapes, nudged.before);
+    this.surface.lift(new Map());
+    this.surface.edit(ops);
   }
 
   #nudge(by: Point): void {
@@ -91,12 +93,11 @@ export class Keyboard {
       return;
     }
     if (!surface.allowed()) return;
-    this.#nudged = { x: this.#nudged.x + by.x, y: this.#nudged.y + by.y };
-    const shapes = new Map<string, ShapeData>();
-    for (const { id, shape } of objects) {
-      const to = kindOf(shape)?.move(shape, this.#nudged.x, this.#nudged.y, picture);
-      if (to) shapes.set(id, to);
-    }
+    // From where they stand: what the picture's edge held back need not be taken back.
+    const from = new Map(objects.map(({ id, shape }) => [id, this.#nudged?.shapes.get(id) ?? shape]));
+    const shapes = movedTogether(from, by.x, by.y, picture);
+    const before = this.#nudged?.before ?? new Map(objects.map((object) => [object.id, object]));
+    this.#nudged = { before, shapes };
     surface.lift(shapes);
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.settle(), NUDGED_AFTER);
@@ -106,8 +107,8 @@ export class Keyboard {
     const { surface } = this;
     const { picture } = surface;
     if (!picture) return;
-    const from = this.#cross();
-    const cross = inside({ x: Math.round(from.x) + by.x, y: Math.round(from.y) + by.y }, picture);
+    const from = this.#cross(picture);
+    const cross = inside({ x: from.x + by.x, y: from.y + by.y }, picture);
     surface.set({ cross, draft: surface.corner ? between(surface.corner, cross) : null });
     surface.speak(`${cross.x}, ${cross.y}`);
     this.#follow(cross);
@@ -127,7 +128,7 @@ export class Keyboard {
     const { surface } = this;
     const { corner, picture } = surface;
     if (!picture || !surface.allowed()) return;
-    const cross = this.#cross();
+    const cross = this.#cross(picture);
     if (!corner) {
       surface.set({ cross, corner: cross });
       surface.say(`First corner at ${cross.x}, ${cross.y}. Move with the arrows, then press Space again.`);
@@ -167,12 +168,10 @@ export class Keyboard {
   }
 
   /** Where the crosshair is; the middle of what is in sight, before it was ever moved. */
-  #cross(): Point {
+  #cross(picture: Size): Point {
     const { surface } = this;
-    if (surface.cross) return { x: Math.round(surface.cross.x), y: Math.round(surface.cross.y) };
     const { width, height } = surface.stage;
-    const middle = surface.toPicture({ x: width / 2, y: height / 2 });
-    return { x: Math.round(middle.x), y: Math.round(middle.y) };
+    return inside(whole(surface.cross ?? surface.toPicture({ x: width / 2, y: height / 2 })), picture);
   }
 
   #middle(): Point | undefined {

@@ -35,7 +35,7 @@ export class Layers {
     root: HTMLElement,
     private readonly paints: Record<LayerName, Paint>,
     private readonly failed: (error: unknown) => void,
-    owner: AbortSignal,
+    private readonly owner: AbortSignal,
   ) {
     for (const name of NAMES) {
       const canvas = element('canvas', { class: 'ipya-layer', 'aria-hidden': true });
@@ -83,6 +83,7 @@ export class Layers {
   }
 
   #request(): void {
+    if (this.owner.aborted) return;
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
       try {

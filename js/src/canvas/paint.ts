@@ -6,7 +6,7 @@ import { kindOf } from './shapes';
 import { type Point, type Size, toStage, type View } from './view';
 
 /** Above so many objects in sight, the fine work is left out: casings, then name tags. */
-const FEW = 300;
+export const FEW = 300;
 const LINE = 2;
 const CASING = 'rgba(0, 0, 0, 0.4)';
 const NEUTRAL = '#9aa4ae';
@@ -78,6 +78,33 @@ function paintGroup(
   context.strokeStyle = colorOf(first.object, palette);
   for (const { shape } of placed) kindOf(shape)?.stroke(context, shape, view);
   context.setLineDash([]);
+}
+
+/** Many objects that are selected: a light casing and their colour, without handles and names. */
+export function paintCrowd(
+  context: CanvasRenderingContext2D,
+  crowd: readonly Placed[],
+  palette: Palette,
+  view: View,
+  stage: Size,
+): void {
+  const sheet = { x: 0, y: 0, ...stage };
+  const groups = new Map<string, Placed[]>([['#ffffff', []]]);
+  for (const one of crowd) {
+    const kind = kindOf(one.shape);
+    if (!kind || !overlaps(sheet, onStage(kind.bounds(one.shape), view))) continue;
+    const color = colorOf(one.object, palette);
+    groups.get('#ffffff')?.push(one);
+    const list = groups.get(color);
+    if (list) list.push(one);
+    else groups.set(color, [one]);
+  }
+  context.setLineDash([]);
+  for (const [color, list] of groups) {
+    context.lineWidth = color === '#ffffff' ? LINE + 1 : LINE - 0.5;
+    context.strokeStyle = color;
+    for (const { shape } of list) kindOf(shape)?.stroke(context, shape, view);
+  }
 }
 
 /** One object as it is while it is selected, moved or pointed at. */
@@ -194,10 +221,17 @@ export function colorOf(object: { class_id?: string | null }, palette: Palette):
   return (object.class_id && palette.get(object.class_id)?.color) || NEUTRAL;
 }
 
-/** Black or white, whichever stands out more on a colour `#rrggbb` (WCAG 2 relative luminance). */
+/** Black or white, whichever stands out more on a colour `#rrggbb` or `#rgb` (WCAG 2 relative luminance). */
 export function inkOn(color: string): string {
+  const digits =
+    color.length === 4
+      ? [...color]
+          .map((digit) => digit + digit)
+          .join('')
+          .slice(1)
+      : color;
   const light = [1, 3, 5].map((at) => {
-    const part = Number.parseInt(color.slice(at, at + 2), 16) / 255;
+    const part = Number.parseInt(digits.slice(at, at + 2), 16) / 255;
     return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
   });
   const [red = 0, green = 0, blue = 0] = light;

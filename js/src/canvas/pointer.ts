@@ -1,8 +1,9 @@
 // From pointer events to gestures: one pointer drives the gesture of the tool, two fingers zoom and pan, the middle
 // button pans with any tool, the wheel zooms. The pointer is captured, so a release outside is not lost.
+import { between, inside } from './geometry';
 import type { Surface } from './surface';
 import { type Gesture, pan, TOOLS, type Tool, type Touch } from './tools';
-import type { Point } from './view';
+import { type Point, whole } from './view';
 
 /** How near is near enough, in CSS pixels: for a mouse or pen, and for a finger. */
 const REACH = 6;
@@ -32,7 +33,7 @@ export class Pointers {
     on('pointerup', (event) => this.#release(event));
     on('pointercancel', (event) => this.#lost(event));
     on('lostpointercapture', (event) => this.#lost(event));
-    on('pointerleave', () => surface.set({ hover: null, cross: null }));
+    on('pointerleave', () => surface.set(surface.corner ? { hover: null } : { hover: null, cross: null }));
     on('wheel', (event) => this.#wheel(event), { passive: false });
     on('contextmenu', (event) => {
       event.preventDefault();
@@ -65,6 +66,7 @@ export class Pointers {
       return;
     }
     if (!this.surface.view || this.#gesture) return;
+    if (this.surface.corner) this.surface.set({ corner: null, draft: null }); // the hand goes on with the mouse
     const touch = this.#touch(event, 'press');
     const gesture = event.button === 1 ? pan(this.surface, touch) : this.#tool()?.press(this.surface, touch);
     if (!gesture) {
@@ -80,13 +82,23 @@ export class Pointers {
       this.#pinch(event);
       return;
     }
-    const touch = this.#touch(event, 'move');
-    const tool = this.#tool();
+    if (this.#gesture) this.#step(this.#touch(event, 'move'));
+    else this.#point(this.#touch(event, 'move'));
+    this.#cross(event);
+  }
+
+  /** Bring the crosshair under the pointer. After the step: what stands under it may have moved. */
+  #cross(event: MouseEvent): void {
     const { surface } = this;
-    const cross = tool?.cross && !surface.locked && event.pointerType !== 'touch' ? touch.point : null;
-    surface.set({ cross: surface.view ? cross : null });
-    if (this.#gesture) this.#step(touch);
-    else this.#point(touch, tool);
+    const { picture, corner } = surface;
+    const finger = event instanceof PointerEvent && event.pointerType === 'touch';
+    if (!picture || !surface.view || surface.locked || finger || !this.#tool()?.cross) {
+      surface.set({ cross: null });
+      return;
+    }
+    const cross = surface.toPicture(this.#at(event));
+    if (corner) surface.set({ cross, draft: between(corner, inside(whole(cross), picture)) });
+    else surface.set({ cross });
   }
 
   #release(event: PointerEvent): void {
@@ -117,7 +129,8 @@ export class Pointers {
   }
 
   /** Nothing is pressed: show what a press would do. */
-  #point(touch: Touch, tool: Tool | undefined): void {
+  #point(touch: Touch): void {
+    const tool = this.#tool();
     const cursor = tool && this.surface.view ? tool.cursor(this.surface, touch) : 'default';
     if (this.root.style.cursor !== cursor) this.root.style.cursor = cursor;
     const hover = this.surface.under(touch.point, touch.reach);
@@ -146,6 +159,7 @@ export class Pointers {
     const delta = Math.max(-300, Math.min(300, event.deltaY * unit)) * (event.ctrlKey ? 4 : 1);
     if (event.shiftKey) this.surface.pan(-delta, 0);
     else this.surface.zoom(Math.exp(-delta * NOTCH), this.#at(event));
+    this.#cross(event);
   }
 
   #touch(event: PointerEvent, kind: Touch['kind']): Touch {

@@ -10,6 +10,7 @@ import {
   moved,
   type Rect,
   resized,
+  rounded,
   turnedBack,
 } from './geometry';
 import type { Point, Size, View } from './view';
@@ -23,7 +24,7 @@ export interface ShapeKind {
   area(shape: ShapeData): number;
   handles(shape: ShapeData): readonly { handle: Handle; at: Point }[];
   move(shape: ShapeData, dx: number, dy: number, size: Size): ShapeData;
-  resize(shape: ShapeData, handle: Handle, to: Point, square: boolean): ShapeData;
+  resize(shape: ShapeData, handle: Handle, to: Point, square: boolean, size: Size): ShapeData;
   /** Draw the outline, in CSS pixels of the stage; style and width are set already. */
   stroke(context: CanvasRenderingContext2D, shape: ShapeData, view: View): void;
 }
@@ -33,6 +34,32 @@ export const KINDS = new Map<string, ShapeKind>();
 /** What can be done with this shape; null where its kind is not known, or its values are not those of the kind. */
 export function kindOf(shape: ShapeData): ShapeKind | null {
   return shape.kind === 'box' && !isBox(shape) ? null : (KINDS.get(shape.kind) ?? null);
+}
+
+/** Move shapes by as much as all of them can be moved, so that they stay as they are to each other. */
+export function movedTogether(
+  shapes: ReadonlyMap<string, ShapeData>,
+  dx: number,
+  dy: number,
+  size: Size,
+): Map<string, ShapeData> {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const shape of shapes.values()) {
+    const bounds = kindOf(shape)?.bounds(shape);
+    if (!bounds) continue;
+    left = Math.min(left, bounds.x);
+    top = Math.min(top, bounds.y);
+    right = Math.max(right, bounds.x + bounds.width);
+    bottom = Math.max(bottom, bounds.y + bounds.height);
+  }
+  const all = { x: left, y: top, width: right - left, height: bottom - top };
+  const to = moved(all, dx, dy, size);
+  const result = new Map<string, ShapeData>();
+  for (const [id, shape] of shapes) {
+    const kind = kindOf(shape);
+    if (kind) result.set(id, kind.move(shape, to.x - left, to.y - top, size));
+  }
+  return result;
 }
 
 const angleOf = (shape: ShapeData): number => (typeof shape.angle === 'number' ? shape.angle : 0);
@@ -68,10 +95,17 @@ KINDS.set('box', {
     return HANDLES.map((handle) => ({ handle, at: handlePoint(shape as BoxData, handle) }));
   },
   move(shape, dx, dy, size) {
-    return boxOf(moved(shape as BoxData, dx, dy, size), angleOf(shape));
+    const box = shape as BoxData;
+    if (angleOf(box) % 180 === 0) {
+      const { x, y } = moved(box, dx, dy, size);
+      return { ...box, x, y };
+    }
+    const before = this.bounds(box);
+    const after = moved(before, dx, dy, size);
+    return { ...box, x: rounded(box.x + after.x - before.x), y: rounded(box.y + after.y - before.y) };
   },
-  resize(shape, handle, to, square) {
-    return boxOf(resized(shape as BoxData, handle, to, square));
+  resize(shape, handle, to, square, size) {
+    return boxOf(resized(shape as BoxData, handle, to, square, size));
   },
   stroke(context, shape, view) {
     const box = shape as BoxData;

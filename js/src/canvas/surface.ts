@@ -1,11 +1,24 @@
 // The drawing surface: what the tools and keys of one canvas work on. It knows the session, the view and what is
 // under way (a draft, objects that are being moved), and has them painted. Edits go through `edit`, one per gesture.
+
+import { safeColor } from '../shared/dom';
 import type { ClassData, ObjectData, Op, ShapeData } from '../shared/protocol';
 import type { Session } from '../shared/session';
 import type { Rect } from './geometry';
 import { objectAt } from './hit';
 import { Layers } from './layers';
-import { colorOf, paintActive, paintCross, paintDraft, paintMarquee, paintObjects, paintPicture } from './paint';
+import {
+  colorOf,
+  FEW,
+  type Placed,
+  paintActive,
+  paintCross,
+  paintCrowd,
+  paintDraft,
+  paintMarquee,
+  paintObjects,
+  paintPicture,
+} from './paint';
 import { fit, inSight, kept, type Point, panned, type Size, toPicture, toStage, type View, zoomed } from './view';
 
 /** The view of each session outlives its canvas: rendered again, it stands as it did. */
@@ -41,6 +54,8 @@ export class Surface {
   #stand: Stand | null;
   #sharpen: ReturnType<typeof setTimeout> | null = null;
   #palette: ReadonlyMap<string, ClassData> = new Map();
+  /** So many are selected that they are painted with the objects, not again at every move of the pointer. */
+  #crowd = false;
 
   constructor(
     readonly session: Session,
@@ -186,11 +201,16 @@ export class Surface {
     if (ops.length) this.session.commit(ops, selected);
   }
 
-  /** Operations that set new shapes of objects; those that stay as they were are left out. */
-  reshaped(shapes: ReadonlyMap<string, ShapeData>): Op[] {
+  /**
+   * Operations that set new shapes of objects; those that stay as they were are left out, and those that are gone.
+   * `before` has the objects of an item that is not on screen any more.
+   */
+  reshaped(shapes: ReadonlyMap<string, ShapeData>, before: ReadonlyMap<string, ObjectData> = new Map()): Op[] {
+    const { byId, item } = this.session;
     const ops: Op[] = [];
     for (const [id, shape] of shapes) {
-      const object = this.session.byId.get(id);
+      const known = before.get(id);
+      const object = known && known.item !== item?.key ? known : byId.get(id);
       if (!object || sameShape(object.shape, shape)) continue;
       ops.push({
         action: 'set',
@@ -210,7 +230,8 @@ export class Surface {
   }
 
   lift(shapes: ReadonlyMap<string, ShapeData>): void {
-    const changed = shapes.size !== this.lifted.size || [...shapes.keys()].some((id) => !this.lifted.has(id));
+    const before = this.lifted;
+    const changed = shapes.size !== before.size || [...shapes.keys()].some((id) => !before.has(id));
     this.lifted = shapes;
     this.layers.dirty('active', ...(changed ? (['objects'] as const) : []));
   }
@@ -246,11 +267,13 @@ export class Surface {
   #selectionChanged(): void {
     const { selection } = this.session;
     if ([...this.fresh].some((id) => !selection.has(id))) this.fresh = new Set();
-    this.layers.dirty('active');
+    const crowd = selection.size > FEW;
+    this.layers.dirty('active', ...(crowd || this.#crowd ? (['objects'] as const) : []));
+    this.#crowd = crowd;
   }
 
   #readClasses(): void {
-    this.#palette = new Map(this.session.classes.map((each) => [each.id, each]));
+    this.#palette = new Map(this.session.classes.map((each) => [each.id, { ...each, color: safeColor(each.color) }]));
     this.layers.dirty('objects', 'active');
   }
 
@@ -264,8 +287,13 @@ export class Surface {
   }
 
   #paintObjects(context: CanvasRenderingContext2D): void {
-    const { view } = this;
-    if (view) paintObjects(context, this.session.objects, this.#palette, view, this.stage, this.lifted);
+    const { view, session } = this;
+    if (!view) return;
+    paintObjects(context, session.objects, this.#palette, view, this.stage, this.lifted);
+    if (this.#crowd) {
+      const still = this.selected.filter(({ id }) => !this.lifted.has(id));
+      paintCrowd(context, still.map(placed), this.#palette, view, this.stage);
+    }
   }
 
   #paintActive(context: CanvasRenderingContext2D): void {
@@ -278,11 +306,17 @@ export class Surface {
       const look = { handles: false, tag: true, selected: false };
       paintActive(context, { object: hovered, shape: hovered.shape }, this.#palette, view, look);
     }
-    for (const id of selection) {
-      const object = byId.get(id);
-      if (!object) continue;
-      const shape = this.lifted.get(id) ?? object.shape;
-      paintActive(context, { object, shape }, this.#palette, view, { handles: single, tag: true, selected: true });
+    if (this.#crowd) {
+      const moving = [...this.lifted].flatMap(([id, shape]) => {
+        const object = byId.get(id);
+        return object ? { object, shape } : [];
+      });
+      paintCrowd(context, moving, this.#palette, view, this.stage);
+    } else {
+      for (const object of this.selected) {
+        const shape = this.lifted.get(object.id) ?? object.shape;
+        paintActive(context, { object, shape }, this.#palette, view, { handles: single, tag: true, selected: true });
+      }
     }
     const color = colorOf({ class_id: session.activeClass }, this.#palette);
     if (this.draft) paintDraft(context, this.draft, color, view);
@@ -293,6 +327,8 @@ export class Surface {
     }
   }
 }
+
+const placed = (object: ObjectData): Placed => ({ object, shape: object.shape });
 
 export function sameShape(a: ShapeData, b: ShapeData): boolean {
   const names = new Set([...Object.keys(a), ...Object.keys(b)]);

@@ -4,7 +4,7 @@ import type { ObjectData, ShapeData } from '../shared/protocol';
 import { between, boxOf, type Handle, inside, type Rect, squared } from './geometry';
 import { handleAt } from './hit';
 import { within } from './paint';
-import { kindOf } from './shapes';
+import { kindOf, movedTogether } from './shapes';
 import type { Surface } from './surface';
 import type { Point } from './view';
 
@@ -47,13 +47,13 @@ export function* pan(surface: Surface, press: Touch): Gesture {
 }
 
 function* draw(surface: Surface, press: Touch): Gesture {
-  const { picture, session } = surface;
+  const { picture } = surface;
   if (!picture) return;
   const from = inside(press.point, picture);
   try {
     for (;;) {
       const touch: Touch = yield;
-      const to = inside(touch.shift ? squared(from, touch.point) : touch.point, picture);
+      const to = inside(touch.shift ? squared(from, inside(touch.point, picture), picture) : touch.point, picture);
       const dragged = far(press, touch) && surface.view;
       surface.set({ draft: dragged && surface.allowed() ? between(from, to) : null });
       if (touch.kind !== 'release') continue;
@@ -62,7 +62,7 @@ function* draw(surface: Surface, press: Touch): Gesture {
       const least = CLICK / (surface.view?.scale ?? 1);
       if (rect && rect.width >= least && rect.height >= least) addBox(surface, rect);
       else if (!far(press, touch)) choose(surface, objectUnder(surface, press), press);
-      else if (!session.readOnly) surface.say('Too small for a box.');
+      else if (!surface.locked) surface.say('Too small for a box.');
       return;
     }
   } finally {
@@ -76,7 +76,7 @@ export function addBox(surface: Surface, rect: Rect): void {
   const { item } = session;
   if (!item || !surface.allowed()) return;
   const id = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  const object: ObjectData = { id, item: item.key, shape: boxOf(rect), order: Date.now() * 1000 };
+  const object: ObjectData = { id, item: item.key, shape: boxOf(rect) };
   if (session.activeClass) object.class_id = session.activeClass;
   surface.edit([{ action: 'create', record: 'object', id, item: item.key, new: { ...object } }], [id]);
   surface.set({ fresh: new Set([id]) });
@@ -86,17 +86,13 @@ export function addBox(surface: Surface, rect: Rect): void {
 
 function* move(surface: Surface, press: Touch): Gesture {
   const { picture } = surface;
-  const objects = surface.selected;
+  const before = new Map(surface.selected.map(({ id, shape }) => [id, shape]));
   if (!picture || !surface.allowed()) return;
   try {
     for (;;) {
       const touch: Touch = yield;
       const [dx, dy] = straight(touch.point.x - press.point.x, touch.point.y - press.point.y, touch.shift);
-      const shapes = new Map<string, ShapeData>();
-      for (const { id, shape } of objects) {
-        const to = kindOf(shape)?.move(shape, dx, dy, picture);
-        if (to && far(press, touch)) shapes.set(id, to);
-      }
+      const shapes = far(press, touch) ? movedTogether(before, dx, dy, picture) : new Map<string, ShapeData>();
       if (touch.kind !== 'release') {
         surface.lift(shapes);
         continue;
@@ -118,7 +114,7 @@ function* resize(surface: Surface, press: Touch, object: ObjectData, handle: Han
     for (;;) {
       const touch: Touch = yield;
       const least = CLICK / (surface.view?.scale ?? 1);
-      const shape = kind.resize(object.shape, handle, inside(touch.point, picture), touch.shift);
+      const shape = kind.resize(object.shape, handle, inside(touch.point, picture), touch.shift, picture);
       const bounds = kind.bounds(shape);
       const shapes = new Map(bounds.width >= least && bounds.height >= least ? [[object.id, shape]] : []);
       if (touch.kind !== 'release') {

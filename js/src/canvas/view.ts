@@ -43,6 +43,11 @@ export function toStage(view: View, point: Point): Point {
   return { x: view.x + point.x * view.scale, y: view.y + point.y * view.scale };
 }
 
+/** The nearest whole pixel. */
+export function whole({ x, y }: Point): Point {
+  return { x: Math.round(x), y: Math.round(y) };
+}
+
 /** Zoom by a factor such that the point of the picture under `at` stays there. */
 export function zoomed(view: View, at: Point, factor: number, picture: Size, stage: Size): View {
   const smallest = Math.min(fit(picture, stage).scale / 4, 1);

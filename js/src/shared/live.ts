@@ -178,7 +178,9 @@ export class LiveSession implements Session {
     } else {
       this.#takenBack = [];
       if (selected) this.#view.selection = new Set(selected);
-      this.#outbox.add(this.#maker.entry(data, item.key, ops, selected ?? [...this.selection]));
+      // An edit names its item: one may be finished when another item is on screen already.
+      const key = ops[0]?.item ?? item.key;
+      this.#outbox.add(this.#maker.entry(data, key, ops, selected ?? [...this.selection]));
       this.#redraw(selected !== undefined);
       this.#shareIfAway();
     }
