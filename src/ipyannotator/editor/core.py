@@ -328,14 +328,13 @@ class Editor:
         for op in change.ops:
             if op.record != "object" or op.action == "delete":
                 continue
-            wanted = (
-                op.new
-                if op.path == "class_id"
-                else (op.new or {}).get("class_id")
-                if op.action == "create"
-                else None
-            )
-            if wanted is not None and wanted not in known and self.schema.by_id(wanted) is None:
+            if op.action == "create":
+                wanted = op.new.get("class_id") if isinstance(op.new, dict) else None
+            else:
+                wanted = op.new if op.path == "class_id" else None
+            if wanted is None or (isinstance(wanted, str) and wanted in known):
+                continue
+            if not isinstance(wanted, str) or self.schema.by_id(wanted) is None:
                 raise InvalidValue("The class id", wanted, "the id of a class of this task")
 
     def _back(self, target: Change | None, what: Literal["undo", "redo"]) -> Change:

@@ -259,6 +259,10 @@ class Canvas(Component):
             self._answer(Answer(id=change_id, status="rejected", reason=str(error)))
         except StoreError as error:
             self._tell({"type": "failed", "id": change_id, "reason": str(error)})
+        except Exception as error:
+            # Not known to be written, so the page keeps it, says so and asks again; what is behind it goes to `error`.
+            self._tell({"type": "failed", "id": change_id, "reason": f"{type(error).__name__}: {error}"})
+            raise
         self._select(content.get("selected", ()), data.get("item"))
 
     def _select(self, ids: Sequence[str], item: str | None = None) -> None:
