@@ -256,9 +256,10 @@ class BaseAnnotator(Actions, widgets.VBox):  # type: ignore[misc]
         self.canvas.labels = labels | {f"class:{record.id}": record.name for record in schema.active}
 
     @traitlets.observe("index")
-    def _index_changed(self, change: Any) -> None:
-        if self._ready:
-            self.editor.go(change.new)
+    def _index_changed(self, _: Any) -> None:
+        # Other threads may set it meanwhile: what was set last is what ends up on screen.
+        while self._ready and self.editor.index != self.index:
+            self.editor.go(self.index)
 
     @traitlets.validate("index")
     def _index_valid(self, proposal: Any) -> int:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from ipyannotator.editor import ObjectView
 from ipyannotator.mltypes import InputImage, OutputImageBbox
-from ipyannotator.model import Box, Op, encode, encode_shape
+from ipyannotator.model import Box, ObjectRecord, Op, encode, encode_shape
 from ipyannotator.pairs.base import PAIRS
 from ipyannotator.pairs.image import ImageAnnotator
 from ipyannotator.widgets.classes import ClassPicker
@@ -32,8 +31,8 @@ class BboxAnnotator(ImageAnnotator):
         )
         self.put("objects", ObjectList(session=session))
         self.put("fields", self.fields)
-        self.wire("select", self._show_selected)
-        self.wire("open", lambda _: self._show_selected([]))
+        self.wire("select", lambda _: self._show_selected())
+        self.wire("open", lambda _: self._show_selected())
         self.wire("task", self._refresh_selected)
         active = self.editor.schema.active
         self.canvas.active_class = active[0].id if active else ""
@@ -44,8 +43,7 @@ class BboxAnnotator(ImageAnnotator):
         self.editor.check_writable()
         name, value = what
         ops = []
-        for obj in self.editor.selected:
-            record = obj.record
+        for record in self._selected():
             if name == "class_id":
                 ops.append(Op("set", "object", record.id, record.item, "class_id", record.class_id, value))
             elif isinstance(record.shape, Box):
@@ -60,7 +58,7 @@ class BboxAnnotator(ImageAnnotator):
         """Delete what is selected, in one change."""
         self.editor.check_writable()
         ops = [
-            Op("delete", "object", obj.id, self.item, old=encode(obj.record)) for obj in self.editor.selected
+            Op("delete", "object", record.id, record.item, old=encode(record)) for record in self._selected()
         ]
         if ops:
             self.editor.do(ops)
@@ -68,15 +66,20 @@ class BboxAnnotator(ImageAnnotator):
 
     def _refresh_selected(self) -> None:
         self.fields.classes = [(record.name, record.id) for record in self.editor.schema.active]
-        self._show_selected(self.editor.selected)
+        self._show_selected()
 
-    def _show_selected(self, objects: list[ObjectView]) -> None:
+    def _selected(self) -> list[ObjectRecord]:
+        """Return the selected objects as they are now; one that somebody has deleted is none."""
+        return self.editor.objects(self.editor.key, self.editor.selection)
+
+    def _show_selected(self) -> None:
+        records = self._selected()
         value = None
-        if len(objects) == 1 and isinstance(objects[0].shape, Box):
-            box = objects[0].shape
+        if len(records) == 1 and isinstance(records[0].shape, Box):
+            box = records[0].shape
             value = {name: getattr(box, name) for name in ("x", "y", "width", "height")}
-            value["class_id"] = objects[0].record.class_id
-        self.fields.select(value, len(objects))
+            value["class_id"] = records[0].class_id
+        self.fields.select(value, len(records))
 
 
 def _replaced(box: Box, name: str, value: float) -> Box:

@@ -70,6 +70,7 @@ class Canvas(Component):
         self._request = Request(1280, 720)
         self._turn = 0
         self._greeted = False
+        self._ended = False
         self._unsaid: list[tuple[str, str, str]] = []
         self._sent: OrderedDict[str, None] = OrderedDict()
         self._said: set[str] = set()
@@ -107,6 +108,7 @@ class Canvas(Component):
 
     def close(self) -> None:
         """End it."""
+        self._ended = True
         for event, handler in self._subscriptions:
             self.editor.events.off(event, handler)
         self._turn += 1
@@ -308,6 +310,8 @@ class Canvas(Component):
             try:
                 work(*args)
             except Exception as error:  # noqa: BLE001 - a worker has nobody above it
+                if self._ended:  # the store was closed under it, and nobody looks any more
+                    return
                 self.editor.events.emit("error", Failure.of(error, "Showing the item failed"))
 
         try:
