@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from ipyannotator.editor.core import Editor
-from ipyannotator.errors import FormatError
+from ipyannotator.errors import FormatError, StoreError
 from ipyannotator.formats import original
 from ipyannotator.model import ObjectRecord, Op, encode, encode_shape, new_id
 
@@ -68,8 +68,14 @@ def save(editor: Editor, path: Path, folder: str) -> Path:
     data = original.dumps(to_dict(editor, folder))
     if _changed_by_hand(editor, path):
         kept = path.parent / "backups" / f"{path.stem}-{time.strftime('%Y%m%d-%H%M%S')}.json"
-        kept.parent.mkdir(exist_ok=True)
-        shutil.copy2(path, kept)
+        try:
+            kept.parent.mkdir(exist_ok=True)
+            shutil.copy2(path, kept)
+        except OSError as error:
+            raise StoreError(
+                f"Cannot write {path}: it was changed outside, and a copy of that cannot be kept as {kept} "
+                f"({error.strerror}). What is in the database is safe."
+            ) from error
         text = f"{path.name} had been changed outside; that version was kept as {kept}."
         editor.events.emit("notice", "warning", text)
     original.write(path, data)
@@ -181,4 +187,7 @@ def _changed_by_hand(editor: Editor, path: Path) -> bool:
     if not path.exists():
         return False
     remembered = editor.store.recall(_base_name(editor))
-    return remembered is None or path.read_bytes() != zlib.decompress(remembered)
+    try:
+        return remembered is None or path.read_bytes() != zlib.decompress(remembered)
+    except OSError:  # it cannot be read, so nobody knows; copying it aside will say why
+        return True

@@ -274,12 +274,20 @@ class BaseAnnotator(Actions, widgets.VBox):  # type: ignore[misc]
             self._ready = False
             at = self.index
             try:
-                self._shut()
+                self._leave()
                 self._open_or_return(Step(change.new), Step(change.old))
                 self.index = at
                 self.editor.go(at)
             finally:
                 self._ready = True
+            self._index_changed(None)  # it may have been set meanwhile
+
+    def _leave(self) -> None:
+        """End the step on screen; a JSON file that cannot be written keeps nobody there: the database has it all."""
+        try:
+            self._shut()
+        except IpyannotatorError as error:
+            self.events.emit("notice", "error", str(error))
 
     def _open_or_return(self, step: Step, before: Step) -> None:
         """Open a step; where that fails, the one before comes back, and the person hears why."""
