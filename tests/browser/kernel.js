@@ -59,6 +59,7 @@ const kernel = {
   /** Milliseconds between an edit and its answer. */
   latency: 0,
   seq: 1000,
+  answered: 0,
   model: null,
 
   mount(values, width, height) {
@@ -89,6 +90,7 @@ const kernel = {
   },
   answer(id, more = {}) {
     this.seq += 1;
+    this.answered += 1;
     const answer = { type: 'answer', id, status: 'ok', reason: '', ops: null, current: [], seq: this.seq };
     this.model?.fire('msg:custom', { v: 1, ...answer, ...more }, []);
   },

@@ -195,11 +195,16 @@ class CanvasPage:
         """Deliver any message, with buffers in base64."""
         self.page.evaluate("([content, buffers]) => kernel.deliver(content, buffers)", [content, buffers])
 
+    def deliver_media(self, media: Mapping[str, Any], image: bytes) -> None:
+        """Deliver the bytes of a picture: `media` has its id, key and region."""
+        content = {"type": "media", "mime": "image/jpeg", "note": "", "problem": None, **media}
+        self.deliver(content, [_base64(image)])
+
     def put(self, **traits: Any) -> None:
         """Set traits from the kernel's side."""
         self.page.evaluate("values => kernel.put(values)", traits)
 
-    def answering(self, yes: bool, *, latency: float = 0) -> None:
+    def answering(self, *, yes: bool, latency: float = 0) -> None:
         """Whether edits are answered `ok` by themselves, after so many milliseconds."""
         self.page.evaluate(
             "([yes, latency]) => Object.assign(kernel, {answering: yes, latency})", [yes, latency]

@@ -2,7 +2,7 @@
 (() => {
   const listeners = new Map();
   const observed = new Map();
-  const paints = new Map();
+  const paints = new WeakMap(); // the probe itself must not hold what it counts
 
   const remember = (target, type, listener, options) => {
     const capture = typeof options === 'object' ? Boolean(options?.capture) : Boolean(options);
