@@ -50,7 +50,8 @@ def open_project(item: Input, output: Output, settings: Settings, step: Step, ev
     """
     results = settings.results
     reading = step is Step.EXPLORE
-    cache = results / "cache" if results.is_dir() or not reading else None
+    # Looking makes no folder, but uses the one that is there.
+    cache = results / "cache" if (results / "cache").is_dir() or not reading else None
     source = SOURCES.get(type(item))(item, settings.project_path, cache)
     try:
         given = _given(settings)
