@@ -28,7 +28,7 @@ EDGE = (20, 10)
 """Where the stage begins on either page, in CSS pixels."""
 
 
-def run(places: Places, *, quick: bool) -> Iterator[Row]:
+def run(_: Places, *, quick: bool) -> Iterator[Row]:
     """Measure."""
     times = 3 if quick else 7
     data = _encoded()
@@ -38,16 +38,25 @@ def run(places: Places, *, quick: bool) -> Iterator[Row]:
         for count in (100, 1_000) if quick else (1_000, 10_000):
             size = f"{count:,} boxes on 1920 × 1080"
             ours, plain = _ours(browser, data, count, times), _plain(browser, data, count, times)
-            beside = lambda name: (("a plain canvas", plain[name]),)  # noqa: B023, E731 - read at once
-            empty = (("an empty page", bare["draw"]),)
+            drawn = ("a plain canvas", plain["draw"])
             one = Budget(frame * 1.1, "one frame as on an empty page, + 10 %")
-            yield Row("first paint", size, ours["show"], Budget(300.0), beside("show"))
-            yield Row("a move, drawing a box", size, ours["draw"], one, beside("draw") + empty)
-            yield Row("a move, with a box in hand", size, ours["carry"], one, beside("draw"))
-            yield Row("a move, panning", size, ours["pan"], one, beside("pan"))
-            yield Row("a move, over boxes", size, ours["hover"], one)
-            yield Row("a notch of the wheel → painted", size, ours["zoom"], Budget(33.0), beside("zoom"))
-            yield Row("release of a drawn box → painted", size, ours["edit"], Budget(50.0))
+            beside: dict[str, tuple[tuple[str, Sample | str], ...]] = {
+                "show": (("a plain canvas", plain["show"]),),
+                "draw": (drawn, ("an empty page", bare["draw"])),
+                "carry": (drawn,),
+                "pan": (("a plain canvas", plain["pan"]),),
+                "zoom": (("a plain canvas", plain["zoom"]),),
+            }
+            for what, name, budget in (
+                ("first paint", "show", Budget(300.0)),
+                ("a move, drawing a box", "draw", one),
+                ("a move, with a box in hand", "carry", one),
+                ("a move, panning", "pan", one),
+                ("a move, over boxes", "hover", one),
+                ("a notch of the wheel → painted", "zoom", Budget(33.0)),
+                ("release of a drawn box → painted", "edit", Budget(50.0)),
+            ):
+                yield Row(what, size, ours[name], budget, beside.get(name, ()))
 
 
 def _encoded() -> bytes:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import browser as finder  # scripts/browser.py, which `make` uses as well
 from playwright.sync_api import Browser, sync_playwright
+
+import browser as finder  # scripts/browser.py, which `make` uses as well
 
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

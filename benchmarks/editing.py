@@ -7,6 +7,8 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
+
 from benchmarks.figures import Budget, Row, Sample
 from benchmarks.places import Places, boxes, change, photographs, schema
 from ipyannotator import Annotator, InputImage, OutputImageBbox, Settings
@@ -72,7 +74,7 @@ def _draw(annotator: Any, key: str, times: int) -> tuple[Sample, Sample]:
 
 
 def _delete(annotator: Any, key: str, ids: list[str], times: int) -> Sample:
-    places = random.Random(1)
+    places = random.Random(1)  # noqa: S311 - nothing is to be kept secret
     found = []
     for number in range(max(times, 1)):
         chosen = places.sample(ids, min(100, len(ids)))
@@ -86,7 +88,5 @@ def _delete(annotator: Any, key: str, ids: list[str], times: int) -> Sample:
 
 
 def _message(key: str, ops: list[Op], selected: list[str], seq: int) -> dict[str, Any]:
-    import msgspec
-
     made = Change(id=new_id(), task="bbox", item=key, ops=tuple(ops), time=time.time())
     return {"v": 1, "type": "change", "seq": seq, "change": msgspec.to_builtins(made), "selected": selected}

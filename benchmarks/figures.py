@@ -23,6 +23,7 @@ class Sample:
 
     @property
     def median(self) -> float:
+        """The middle one of the values."""
         return statistics.median(self.values)
 
     @property

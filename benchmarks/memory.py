@@ -80,7 +80,7 @@ def _over(values: list[float], base: Sample) -> Sample:
 class Kernel:
     """A Python kernel as Jupyter starts one."""
 
-    def __enter__(self) -> Kernel:
+    def __enter__(self) -> Kernel:  # noqa: PYI034 - Self is in typing from 3.11 on
         self._manager = KernelManager(kernel_name="python3")
         self._manager.start_kernel(cwd=str(Path.cwd()), stderr=subprocess.DEVNULL)
         self._client = self._manager.blocking_client()

@@ -77,7 +77,7 @@ def main(pictures: str, project: str) -> None:
         if content.get("type") == "show" and buffers and len(buffers) > 1:
             sent.set()
 
-    Canvas.send = send  # type: ignore[method-assign]
+    Canvas.send = send
     began = time.perf_counter()
     annotator = Annotator(
         InputImage(pictures), OutputImageBbox(["car"]), Settings(Path(project), author="ann")

@@ -29,7 +29,7 @@ class Places:
     def __init__(self) -> None:
         self.root = Path(tempfile.mkdtemp(prefix="ipyannotator-bench-"))
 
-    def __enter__(self) -> Places:
+    def __enter__(self) -> Places:  # noqa: PYI034 - Self is in typing from 3.11 on
         return self
 
     def __exit__(
@@ -88,11 +88,10 @@ def boxes(item: str, count: int = BOXES, class_id: str = "c-car") -> list[Op]:
     """Return the operations that create some boxes on an item."""
     ops = []
     for at in range(count):
+        key = new_id()
         shape = encode_shape(Box(10.5 + 20 * at, 20.25, 100, 80))
-        record = {
-            "id": new_id(), "item": item, "shape": shape, "class_id": class_id, "author": ANN.id, "order": 1_700_000_000_000_000 + at,
-        }  # fmt: skip
-        ops.append(Op("create", "object", record["id"], item, new=record))
+        record = {"id": key, "item": item, "shape": shape, "class_id": class_id, "author": ANN.id}
+        ops.append(Op("create", "object", key, item, new={**record, "order": 1_700_000_000_000_000 + at}))
     return ops
 
 

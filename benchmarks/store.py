@@ -7,11 +7,12 @@ import os
 import random
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from benchmarks.figures import Budget, Row, Sample, timed
 from benchmarks.places import Places, boxes, change, name, original
-from ipyannotator.model import Op
+from ipyannotator.model import Change, Op
 from ipyannotator.stores import SqlStore
 
 BUDGET = Budget(5.0)
@@ -51,22 +52,22 @@ def _check(store: SqlStore, count: int) -> None:
 
 def _edits(store: SqlStore, count: int, edits: int, folder: Path) -> tuple[Sample, Sample, Sample]:
     """Draw and move boxes on images here and there; between them, append to a file and sync it."""
-    places = random.Random(1)
+    places = random.Random(1)  # noqa: S311 - nothing is to be kept secret
     drawn, moved, synced = [], [], []
     with (folder / "appended").open("ab", buffering=0) as file:
         for _ in range(edits):
             key = name(places.randrange(count))
             ops = boxes(key, 1)
-            drawn.append(timed(lambda made=change(key, ops): _commit(store, made)))  # type: ignore[misc]
+            drawn.append(timed(partial(_commit, store, change(key, ops))))
             old = ops[0].new["shape"]
             shift = Op("set", "object", ops[0].id, key, "shape", old=old, new={**old, "x": old["x"] + 5})
-            moved.append(timed(lambda made=change(key, [shift]): _commit(store, made)))  # type: ignore[misc]
-            synced.append(timed(lambda: _append(file.fileno())))
+            moved.append(timed(partial(_commit, store, change(key, [shift]))))
+            synced.append(timed(partial(_append, file.fileno())))
     return Sample(tuple(drawn)), Sample(tuple(moved)), Sample(tuple(synced))
 
 
-def _commit(store: SqlStore, made: object) -> None:
-    answer = store.commit(made)  # type: ignore[arg-type]
+def _commit(store: SqlStore, made: Change) -> None:
+    answer = store.commit(made)
     if answer.status != "ok":
         raise RuntimeError(f"An edit was not stored: {answer}")
 
