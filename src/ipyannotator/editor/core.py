@@ -23,6 +23,7 @@ from ipyannotator.editor.live import AnnotationView, ObjectView
 from ipyannotator.errors import (
     Conflict,
     InvalidValue,
+    IpyannotatorError,
     NothingToUndo,
     ReadOnly,
     Rejected,
@@ -72,6 +73,7 @@ class Editor:
         self.selection: tuple[str, ...] = ()
         self._index = 0
         self._lock = threading.RLock()
+        self._hooks = threading.local()
         self._schema: Schema | None = None
         self._own: set[int] = set()
         self._seen = store.head()
@@ -189,14 +191,10 @@ class Editor:
             StoreError: it could not be written now; nothing was changed, and the same change may be sent again.
         """
         self.check_writable()
-        with self._lock:
-            answer = self.store.answer(change.id)
-            fresh = answer is None
-            if answer is None:
-                answer = self._decide(change)
-            if fresh and answer.change is not None:
-                self._own.add(answer.seq)
-                self._noticed(answer.change)
+        answer = self.store.answer(change.id)
+        fresh = False
+        if answer is None:
+            answer, fresh = self._decide(change)
         if reply is not None:
             reply(answer)
         if fresh and answer.change is not None:
@@ -280,7 +278,8 @@ class Editor:
 
     # ---- inside -------------------------------------------------------------------------------------------------
 
-    def _decide(self, change: Change) -> Answer:
+    def _decide(self, change: Change) -> tuple[Answer, bool]:
+        """Return the answer to a change that has none, and whether it is news: it may be sent twice at once."""
         if change.task != self.task:
             raise InvalidValue("The task of the change", change.task, f"{self.task!r}")
         change = msgspec.structs.replace(
@@ -291,11 +290,32 @@ class Editor:
             ops=tuple(map(self._signed, change.ops)),
         )
         try:
-            amended = self.events.amend(change)
+            amended = self._amended(change)
         except Rejected as refusal:
-            answer = Answer(id=change.id, status="rejected", reason=str(refusal) or "refused by a hook")
-            self.store.keep(answer)
-            return answer
+            return self.refuse(change.id, str(refusal) or "refused by a hook"), False
+        with self._lock:
+            known = self.store.answer(change.id)
+            if known is not None:
+                return known, False
+            self._check(amended)
+            answer = self.store.commit(amended, "ok" if amended == change else "amended")
+            if answer.change is not None:
+                self._own.add(answer.seq)
+                self._noticed(answer.change)
+        return answer, True
+
+    def _amended(self, change: Change) -> Change:
+        """Return what the hooks make of a change. They run outside the lock: a slow one holds up nobody else."""
+        if getattr(self._hooks, "running", False):
+            raise IpyannotatorError(
+                "A 'before_change' hook cannot make changes itself. Return the change with more operations, "
+                "or use `on('change')`."
+            )
+        self._hooks.running = True
+        try:
+            amended: Change = self.events.amend(change)
+        finally:
+            self._hooks.running = False
         if (
             amended is not change
         ):  # whatever a hook made of it, it stays the answer to this change, by this author
@@ -307,8 +327,7 @@ class Editor:
                 layer=change.layer,
                 undoes=change.undoes,
             )
-        self._check(amended)
-        return self.store.commit(amended, "ok" if amended == change else "amended")
+        return amended
 
     def _signed(self, op: Op) -> Op:
         """Put the author into a new object; one that an undo brings back keeps its own."""
