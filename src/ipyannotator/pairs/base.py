@@ -26,6 +26,7 @@ from ipyannotator.pairs.actions import Actions
 from ipyannotator.pairs.project import Project, open_project
 from ipyannotator.registry import Registry
 from ipyannotator.widgets.canvas import Canvas
+from ipyannotator.widgets.closing import close_tree
 from ipyannotator.widgets.frame import Frame, Parts
 from ipyannotator.widgets.keymap import KeyMap
 from ipyannotator.widgets.subshell import stay_responsive
@@ -166,6 +167,7 @@ class BaseAnnotator(Actions, widgets.VBox):  # type: ignore[misc]
             for slot in list(self._own):
                 self.put(slot, None)
             self.frame.close()
+            self.layout.close()
             super().close()
 
     # ---- inside -------------------------------------------------------------------------------------------------
@@ -304,7 +306,7 @@ class BaseAnnotator(Actions, widgets.VBox):  # type: ignore[misc]
         old = self._own.get(slot)
         self._own[slot] = widget
         if old is not None:
-            old.close()
+            close_tree(old)
 
     def wire(self, event: str, handler: Callable[..., Any]) -> None:
         """Subscribe a widget of this step to an event, until the step is left."""

@@ -18,15 +18,16 @@ class ImageAnnotator(BaseAnnotator):
         """Put canvas, tools, navigation and footer into their slots."""
         editor, read_only = self.editor, self.editor.read_only
         self.navigation = Navigation(len(self))
-        self.history = History(read_only=read_only)
+        self.history = None if read_only else History()
         self.footer = Footer(total=len(self), location=self.results, read_only=read_only)
         for control in (self.navigation, self.history, self.footer):
-            control.on_act(self.act)
+            if control is not None:
+                control.on_act(self.act)
         session = self.canvas.session
         self.put("stage", self.canvas)
         self.put("tools", Tools(session=session, tools=["pan"] if read_only else ["select", "box", "pan"]))
         self.put("navigation", self.navigation)
-        self.put("history", None if read_only else self.history)
+        self.put("history", self.history)
         self.put("status", Status(session=session))
         self.put("footer", self.footer)
         self.wire("open", lambda _: self._show_item())

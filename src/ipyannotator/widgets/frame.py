@@ -16,6 +16,7 @@ import traitlets
 from ipywidgets import Box, HBox, Label, ToggleButtons, VBox, Widget
 
 from ipyannotator.errors import InvalidValue
+from ipyannotator.widgets.closing import close_tree
 from ipyannotator.widgets.component import Component
 from ipyannotator.widgets.marks import mark
 
@@ -199,11 +200,13 @@ class Frame(Box):  # type: ignore[misc]
 
     def close(self) -> None:
         """Take it off the screen, with its slots; the widgets in the slots stay as they are."""
+        self._header.children = ()
         for slot in self._slots.values():
             slot.children = ()
-            slot.close()
-        for widget in (self._keeper, self._switch, self._label, self._header, *self.children):
-            widget.close()
+            close_tree(slot)
+        for widget in (self._switch, self._label, self._header, *self.children):
+            close_tree(widget)
+        self.layout.close()
         super().close()
 
     def _switched(self, change: Any) -> None:
