@@ -109,7 +109,8 @@ def test_a_picture_that_comes_late_is_not_shown_under_another_name(canvas):
     canvas.show("c.png", objects=[box("o1", 10, 10, 20, 20)])
     canvas.deliver({**first["media"], "type": "media", "key": "b.png", "problem": None}, [image])
     canvas.settled()
-    canvas.ready("c.png")
+    expect(canvas.stage).to_have_attribute("data-state", "ready")
+    assert canvas.item == "c.png"
 
 
 def test_a_drag_ends_when_another_item_comes(canvas):
