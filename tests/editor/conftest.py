@@ -34,9 +34,7 @@ def make(tmp_path: Path, photos: Path) -> Iterator[Callable[..., Editor]]:
         editor = Editor(store, ImageSource(photos), OutputImageBbox(classes), author=Author(author, author))
         opened.append(editor)
         if classes:
-            ops = editor.schema.declare(classes)
-            if ops:
-                editor.do(ops, item="", origin="file")
+            editor.declare(classes)
         return editor
 
     yield open_editor

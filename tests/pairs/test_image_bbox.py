@@ -20,7 +20,10 @@ from ipyannotator import (
     Settings,
     UnsupportedPair,
 )
-from ipyannotator.errors import NothingToUndo
+from ipyannotator.editor import exchange
+from ipyannotator.errors import NothingToUndo, StoreError
+from ipyannotator.model import Change
+from ipyannotator.stores import SqlStore
 
 
 def test_the_papers_calls(create: Callable[..., Any]) -> None:
@@ -236,6 +239,57 @@ def test_a_project_of_the_original_opens_as_it_is(create: Callable[..., Any], pr
     (results / "annotations.json").write_text("{}")  # an old file takes nothing back
     b = create(["car"])
     assert b.annotations["2.jpg"].labels == ["car"]
+
+
+def test_the_originals_classes_come_in_the_declared_order_with_their_keys(
+    create: Callable[..., Any], project: Path
+) -> None:
+    (project / "results").mkdir()
+    value = {"bbox": [{"x": 1, "y": 2, "width": 3, "height": 4}] * 2, "labels": [["bus"], ["tram"]]}
+    (project / "results" / "annotations.json").write_text(json.dumps({"photos/0.jpg": value}))
+    a = create(["car", "bus"])
+    assert [(c.name, c.key, c.retired) for c in a.editor.schema] == [
+        ("car", "1", False),
+        ("bus", "2", False),
+        ("tram", "", True),
+    ]
+    a.close()
+    b = create(["tram", "car"])
+    assert [(c.name, c.key) for c in b.editor.schema.active] == [("tram", "1"), ("car", "2")]
+
+
+def test_a_broken_json_that_is_mended_is_taken_in(create: Callable[..., Any], project: Path) -> None:
+    (project / "results").mkdir()
+    path = project / "results" / "annotations.json"
+    whole = json.dumps({"photos/1.jpg": {"bbox": [{"x": 1, "y": 2, "width": 3, "height": 4}], "labels": []}})
+    path.write_text(whole[:-10])
+    with pytest.raises(ValueError, match="cut short"):
+        create(["car"])
+    path.write_text(whole)
+    assert len(create(["car"]).annotations["1.jpg"]) == 1
+
+
+def test_a_load_that_was_broken_off_goes_on_where_it_ended(
+    create: Callable[..., Any], project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "results").mkdir()
+    value = {"bbox": [{"x": 1, "y": 2, "width": 3, "height": 4}], "labels": [["car"]]}
+    content = {f"photos/{n}.jpg": value for n in range(5)}
+    (project / "results" / "annotations.json").write_text(json.dumps(content))
+    commit, calls = SqlStore.commit, []
+
+    def broken(self: SqlStore, change: Change, *rest: Any) -> Any:
+        calls.append(change)
+        if len(calls) == 4:
+            raise StoreError("the disk is full")
+        return commit(self, change, *rest)
+
+    monkeypatch.setattr(exchange, "BATCH", 2)
+    monkeypatch.setattr(SqlStore, "commit", broken)
+    with pytest.raises(StoreError):
+        create(["car"])
+    a = create(["car"])
+    assert [len(a.annotations[key]) for key in a.annotations] == [1] * 5
 
 
 def test_a_broken_json_stops_create_and_is_left_as_it_is(create: Callable[..., Any], project: Path) -> None:

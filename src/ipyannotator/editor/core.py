@@ -20,6 +20,7 @@ import msgspec
 from ipyannotator.editor.events import Events
 from ipyannotator.editor.following import follow
 from ipyannotator.editor.live import AnnotationView, ObjectView
+from ipyannotator.editor.todo import next_todo
 from ipyannotator.errors import (
     Conflict,
     InvalidValue,
@@ -138,30 +139,7 @@ class Editor:
 
     def next_todo(self, start: int) -> int | None:
         """Return the position of the first unfinished item from `start` on, going round; None if all are finished."""
-        total = len(self.source)
-        for first, last in ((start, total), (0, start)):
-            found = self._todo_between(first, last)
-            if found is not None:
-                return found
-        return None
-
-    def _todo_between(self, first: int, last: int) -> int | None:
-        # Ever larger pages: the next item is nearly always unfinished, and a million finished ones take few reads.
-        size = 32
-        while first < last:
-            keys = [self.source.key(i) for i in range(first, min(first + size, last))]
-            low, high = min(keys), max(keys)
-            finished = {
-                item.id
-                for item in self.store.items(
-                    self.task, self.layer, until=high, finished=True, after=_before(low)
-                )
-            }
-            for offset, key in enumerate(keys):
-                if key not in finished:
-                    return first + offset
-            first, size = first + size, min(size * 4, 50_000)
-        return None
+        return next_todo(self.store, self.source, self.task, self.layer, start)
 
     @property
     def selected(self) -> list[ObjectView]:
@@ -259,6 +237,20 @@ class Editor:
                 return found.id
             self.do([op], item="")
             return op.id
+
+    def declare(self, names: Iterable[str]) -> None:
+        """Make exactly these names the classes on offer, in this order; see `Schema.declare`."""
+        for last in (False, False, True):
+            ops = self.schema.declare(names)
+            try:
+                if ops:
+                    self.do(ops, item="", origin="file")
+            except Conflict:  # another kernel declares the same at this moment: look what is left to do
+                self._schema = None
+                if last:
+                    raise
+            else:
+                return
 
     def set_state(self, state: str, *, note: str | None = None, key: str | None = None) -> None:
         """Set the state of an item, and its note where one is given; nothing happens where both stand already."""
@@ -388,8 +380,3 @@ class Editor:
                 self.events.emit("remote", entry.change)
         if others:
             self.events.emit("task")
-
-
-def _before(key: str) -> str:
-    """Return a key such that "greater than it" includes `key`: reads take an open lower bound."""
-    return key[:-1] if key else ""

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from ipyannotator.editor.core import Editor
-from ipyannotator.errors import FormatError, StoreError
+from ipyannotator.errors import Conflict, FormatError, StoreError
 from ipyannotator.formats import original
 from ipyannotator.model import ObjectRecord, Op, encode, encode_shape, new_id
 
@@ -84,9 +84,11 @@ def save(editor: Editor, path: Path, folder: str) -> Path:
 
 
 def load(editor: Editor, path: Path, folder: str) -> int:
-    """Take a JSON file into an empty task; return how many items it told something of.
+    """Take a JSON file into a task that begins; return how many items it told something of.
 
-    Items that have a value count as done: the original knew no other state.
+    Items that have a value count as done: the original knew no other state. Items that are annotated already are
+    passed over, so that a load that was broken off goes on where it ended, and two kernels that begin at once do not
+    double anything.
 
     Raises:
         FormatError: it is broken, or of another output; nothing was taken in.
@@ -94,18 +96,35 @@ def load(editor: Editor, path: Path, folder: str) -> int:
     content = original.read(path)
     parsed = {name: _parse(editor, path, name, value) for name, value in content.items() if value is not None}
     keys = original.matched(parsed, editor.source.index, folder)
-    ops: list[Op] = []
+    batch: dict[str, list[dict[str, Any]]] = {}
     for name, found in parsed.items():
-        key = keys[name]
-        ops += [Op("create", "object", o.id, key, new=encode(o)) for o in _records(editor, key, found)]
-        ops.append(Op("set", "item", key, key, "state", "todo", "done"))
-        if len(ops) >= BATCH:
-            editor.do(ops, item="", origin="file")
-            ops = []
-    if ops:
-        editor.do(ops, item="", origin="file")
+        batch.setdefault(keys[name], []).extend(found)
+        if sum(map(len, batch.values())) + len(batch) >= BATCH:
+            _load_batch(editor, batch)
+            batch = {}
+    _load_batch(editor, batch)
     editor.store.remember(_base_name(editor), zlib.compress(path.read_bytes()))
     return len(parsed)
+
+
+def _load_batch(editor: Editor, batch: dict[str, list[dict[str, Any]]]) -> None:
+    for last in (False, False, True):
+        touched = {its.item.id for its in editor.store.each(editor.task, editor.layer, batch)}
+        ops: list[Op] = []
+        for key, found in batch.items():
+            if key not in touched:
+                ops += [
+                    Op("create", "object", o.id, key, new=encode(o)) for o in _records(editor, key, found)
+                ]
+                ops.append(Op("set", "item", key, key, "state", "todo", "done"))
+        try:
+            if ops:
+                editor.do(ops, item="", origin="file")
+        except Conflict:  # another kernel loads the same at this moment: look what is left to do
+            if last:
+                raise
+        else:
+            return
 
 
 def merge(editor: Editor, path: Path, folder: str) -> dict[str, int]:

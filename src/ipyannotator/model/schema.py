@@ -19,6 +19,8 @@ from ipyannotator.model.records import ClassRecord, encode
 
 OKABE_ITO = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#f0e442", "#5c5c5c")
 _GOLDEN_ANGLE = 0.381966
+DIGITS = 9
+"""How many classes get a digit key, from 1 on."""
 
 
 def color(position: int) -> str:
@@ -80,7 +82,7 @@ class Schema:
         """Return the operation that adds a class at the end, `ahead` more having been planned before it."""
         name = check_name(name)
         position = len(self) + ahead
-        key = str(position + 1) if position < 9 and not retired else ""  # noqa: PLR2004 - the digit keys 1 to 9
+        key = "" if retired else _digit(position)
         order = max((c.order for c in self), default=0) + 1 + ahead
         record = ClassRecord(
             id=new_id(), name=name, color=color(position), key=key, order=order, retired=retired
@@ -99,17 +101,28 @@ class Schema:
         if any(left >= right for left, right in itertools.pairwise(orders)):
             orders = list(range(1, len(wanted) + 1))
         ops: list[Op] = []
-        for name, order in zip(wanted, orders, strict=True):
+        for position, (name, order) in enumerate(zip(wanted, orders, strict=True)):
             if name in new:
-                ops.append(msgspec.structs.replace(new[name], new={**new[name].new, "order": order}))
-            elif (known := self._by_name[name]).order != order:
-                ops.append(Op("set", "class", known.id, path="order", old=known.order, new=order))
+                values = {**new[name].new, "order": order, "key": _digit(position)}
+                ops.append(msgspec.structs.replace(new[name], new=values))
+                continue
+            known = self._by_name[name]
+            for path, value in (("order", order), ("key", _digit(position, known.key))):
+                if getattr(known, path) != value:
+                    ops.append(Op("set", "class", known.id, path=path, old=getattr(known, path), new=value))
         ops += [
             Op("set", "class", record.id, path="retired", old=record.retired, new=record.name not in wanted)
             for record in self._by_name.values()
             if record.retired != (record.name not in wanted)
         ]
         return tuple(ops)
+
+
+def _digit(position: int, key: str = "") -> str:
+    """Return the key of the class at a position: its digit, unless it has a key that somebody chose."""
+    if key and not key.isdigit():
+        return key
+    return str(position + 1) if position < DIGITS else ""
 
 
 def check_name(name: object) -> str:

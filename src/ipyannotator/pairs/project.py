@@ -55,9 +55,9 @@ def open_project(item: Input, output: Output, settings: Settings, step: Step, ev
     source = SOURCES.get(type(item))(item, settings.project_path, cache)
     try:
         given = _given(settings)
-        store, beginning = _open_store(settings, given, reading=reading)
+        store = _open_store(settings, given, reading=reading)
         try:
-            return _assemble(store, source, cache, output, settings, events, beginning, item)
+            return _assemble(store, source, cache, output, settings, events, item)
         except BaseException:
             store.close()
             raise
@@ -80,8 +80,8 @@ def _given(settings: Settings) -> Path | None:
     )
 
 
-def _open_store(settings: Settings, given: Path | None, *, reading: bool) -> tuple[Store, bool]:
-    """Return the store, and whether it is to begin with a JSON."""
+def _open_store(settings: Settings, given: Path | None, *, reading: bool) -> Store:
+    """Return the store; to explore a JSON that no database has taken in yet, one in memory."""
     results = settings.results
     if not reading:
         try:
@@ -92,16 +92,15 @@ def _open_store(settings: Settings, given: Path | None, *, reading: bool) -> tup
                 "`Settings(project_path=…)` or `Settings(result_dir=…)`; `.explore()` needs none."
             ) from error
     store = STORES.get(settings.store)(results, read_only=reading)
-    empty = store.head() == 0
-    if reading and empty and (given or (results / "annotations.json").is_file()):
+    if reading and store.head() == 0 and (given or (results / "annotations.json").is_file()):
         store.close()
-        return MemoryStore(), True
-    return store, empty
+        return MemoryStore()
+    return store
 
 
 def _assemble(
     store: Store, source: Source, cache: Path | None, output: Output, settings: Settings, events: Events,
-    beginning: bool, item: Input,
+    item: Input,
 ) -> Project:  # fmt: skip
     editor = Editor(store, source, output, author=settings.who(), events=events)
     media = MediaCache(source, cache)
@@ -109,24 +108,24 @@ def _assemble(
     notices = [*source.notices, *store.notices]
     main = settings.results / "annotations.json"
     own = settings.results / f"annotations-{output.name}.json"
+    begun = f"begun:{output.name}"
     try:
-        begin_with = (_given(settings) or main) if beginning else None
-        if begin_with is not None and begin_with.is_file():
-            if _is_foreign(output, begin_with):
-                notices.append(
-                    f"{begin_with} belongs to another output; it is left as it is, this task has {own.name}."
-                )
-                main = own
-            else:
-                exchange.load(editor, begin_with, folder)
-        if not editor.read_only and main is not own and store.recall(MAIN) is None:
-            store.remember(MAIN, output.name.encode())
         if store.recall(MAIN) not in (None, output.name.encode()):
             main = own
         if not editor.read_only and output.classes is not None:
-            declared = editor.schema.declare(output.classes)
-            if declared:
-                editor.do(declared, item="", origin="file")
+            editor.declare(output.classes)
+        if not editor.read_only and store.recall(begun) is None:
+            given = _given(settings) or main
+            if given.is_file() and _is_foreign(output, given):
+                notices.append(
+                    f"{given} belongs to another output and is left alone; this task has {own.name}."
+                )
+                main = own
+            elif given.is_file():
+                exchange.load(editor, given, folder)
+            if main is not own:
+                store.remember(MAIN, output.name.encode())
+            store.remember(begun, b"")  # only now: a load that was broken off is taken up again
         if isinstance(store, MemoryStore):
             store.read_only = settings.store != "memory"
     except BaseException:
