@@ -39,7 +39,10 @@ class FactKeeper:
         for key in items(change):
             if key not in self._known:
                 self._known.add(key)
-                self._worker.submit(self._record, key)
+                try:
+                    self._worker.submit(self._record, key)
+                except RuntimeError:  # closed in the meantime; the next change of the item records it
+                    return
 
     def _record(self, key: str) -> None:
         try:

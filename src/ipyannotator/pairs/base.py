@@ -8,6 +8,7 @@ on one annotator, takes effect on what is already on screen.
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -310,7 +311,19 @@ class BaseAnnotator(Actions, widgets.VBox):  # type: ignore[misc]
 
     def wire(self, event: str, handler: Callable[..., Any]) -> None:
         """Subscribe a widget of this step to an event, until the step is left."""
-        self._wires.append((event, self.events.on(event, handler)))
+        project = self._project
+
+        @functools.wraps(handler)
+        def while_open(*args: Any) -> None:
+            if self._project is not project:
+                return
+            try:
+                handler(*args)
+            except Exception:
+                if self._project is project:  # else it was closed under it, and nobody looks any more
+                    raise
+
+        self._wires.append((event, self.events.on(event, while_open)))
 
 
 def session_of(editor: Editor) -> dict[str, Any]:
