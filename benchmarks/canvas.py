@@ -20,6 +20,9 @@ from benchmarks.figures import Budget, Row, Sample
 from benchmarks.places import Places, photograph
 from tests.browser.page import CanvasPage, box
 
+Place = Callable[[int], tuple[float, float]]
+"""From the number of a move to where it goes, in CSS pixels of the page."""
+
 HERE = Path(__file__).parent
 STAGE = (1280, 720)
 SIZE = (1920, 1080)
@@ -33,30 +36,26 @@ def run(_: Places, *, quick: bool) -> Iterator[Row]:
     times = 3 if quick else 7
     data = _encoded()
     with chromium() as browser:
-        bare = _plain(browser, b"", 0, times)
-        frame = bare["draw"].median
         for count in (100, 1_000) if quick else (1_000, 10_000):
+            hands = Hands(_open_plain(browser), times)
+            ours, plain = _ours(browser, hands, data, count), _plain(browser, hands, data, count)
+            empty = Sample(tuple(hands.floor))
+            hands.bare.close()
             size = f"{count:,} boxes on 1920 × 1080"
-            ours, plain = _ours(browser, data, count, times), _plain(browser, data, count, times)
-            drawn = ("a plain canvas", plain["draw"])
-            one = Budget(frame * 1.1, "one frame as on an empty page, + 10 %")
-            beside: dict[str, tuple[tuple[str, Sample | str], ...]] = {
-                "show": (("a plain canvas", plain["show"]),),
-                "draw": (drawn, ("an empty page", bare["draw"])),
-                "carry": (drawn,),
-                "pan": (("a plain canvas", plain["pan"]),),
-                "zoom": (("a plain canvas", plain["zoom"]),),
-            }
-            for what, name, budget in (
-                ("first paint", "show", Budget(300.0)),
-                ("a move, drawing a box", "draw", one),
-                ("a move, with a box in hand", "carry", one),
-                ("a move, panning", "pan", one),
-                ("a move, over boxes", "hover", one),
-                ("a notch of the wheel → painted", "zoom", Budget(33.0)),
-                ("release of a drawn box → painted", "edit", Budget(50.0)),
+            one = Budget(empty.median * 1.1, "one frame as on an empty page, + 10 %")
+            for what, name, peer, budget in (
+                ("first paint", "show", "show", Budget(300.0)),
+                ("a move, drawing a box", "draw", "draw", one),
+                ("a move, with a box in hand", "carry", "draw", one),
+                ("a move, panning", "pan", "pan", one),
+                ("a move, over boxes", "hover", "hover", one),
+                ("a notch of the wheel → painted", "zoom", "zoom", Budget(33.0)),
+                ("release of a drawn box → painted", "edit", "edit", Budget(50.0)),
             ):
-                yield Row(what, size, ours[name], budget, beside.get(name, ()))
+                beside: list[tuple[str, Sample | str]] = [("a plain canvas", plain[peer])]
+                if budget is one:
+                    beside += [("an empty page", empty), ("of ours, event → painted", ours[f"{name} within"])]
+                yield Row(what, size, ours[name], budget, tuple(beside))
 
 
 def _encoded() -> bytes:
@@ -74,9 +73,9 @@ def _grid(count: int) -> list[tuple[float, float, float, float]]:
     return [(x + wide * 0.1, y + high * 0.1, wide * 0.75, high * 0.75) for x, y in places]
 
 
-def _ours(browser: Browser, data: bytes, count: int, times: int) -> dict[str, Sample]:
+def _ours(browser: Browser, hands: Hands, data: bytes, count: int) -> dict[str, Sample]:
     canvas = CanvasPage.open(browser, stage=STAGE)
-    page = canvas.page
+    page, times = canvas.page, hands.times
     _watch(page)
     objects = [box(f"o{at}", *where, order=at) for at, where in enumerate(_grid(count))]
     objects[-1] = box("carried", 1500, 20, 200, 150, order=count)
@@ -85,18 +84,21 @@ def _ours(browser: Browser, data: bytes, count: int, times: int) -> dict[str, Sa
         return canvas.show(name, objects=objects, size=SIZE, image=data)
 
     found = {"show": Sample(tuple(show(f"{at}.jpg") for at in range(times)))}
-    found["draw"] = _moves(page, _across, times)
-    found["edit"] = _noted(page, "pointerup")
+    found["draw"] = hands.drag(page, _across)
+    found["edit"], found["draw within"] = _noted(page, "pointerup"), _noted(page, "pointermove")
     _check(canvas, "create", times)
-    found["hover"] = _moves(page, _across, times, button=None)
+    found["hover"] = hands.drag(page, _across, button=None)
+    found["hover within"] = _noted(page, "pointermove")
     show("carried.jpg")
     canvas.put(tool="select")
     page.mouse.click(*_carrying(0))
-    found["carry"] = _moves(page, _carrying, times)
+    found["carry"] = hands.drag(page, _carrying)
+    found["carry within"] = _noted(page, "pointermove")
     _check(canvas, "set", times)
     canvas.put(tool="box")
     found["zoom"] = _wheel(page, times)
-    found["pan"] = _moves(page, _across, times, button="middle")
+    found["pan"] = hands.drag(page, _across, button="middle")
+    found["pan within"] = _noted(page, "pointermove")
     if canvas.errors:
         raise RuntimeError("\n".join(canvas.errors))
     canvas.close()
@@ -112,22 +114,29 @@ def _check(canvas: CanvasPage, action: str, times: int) -> None:
     canvas.forget()
 
 
-def _plain(browser: Browser, data: bytes, count: int, times: int) -> dict[str, Sample]:
+def _open_plain(browser: Browser) -> Page:
     page = browser.new_page(viewport={"width": STAGE[0] + 60, "height": STAGE[1] + 60})
     page.set_content((HERE / "plain.html").read_text(encoding="utf-8"))
     _watch(page)
-    asked = [base64.b64encode(data).decode("ascii"), _grid(count) if count else []]
-    shown = [page.evaluate("([photo, boxes]) => plain.show(photo, boxes)", asked) for _ in range(times)]
-    found = {"show": Sample(tuple(shown)), "draw": _moves(page, _across, times)}
-    found["zoom"] = _wheel(page, times)
-    found["pan"] = _moves(page, _across, times, button="middle")
+    return page
+
+
+def _plain(browser: Browser, hands: Hands, data: bytes, count: int) -> dict[str, Sample]:
+    page = _open_plain(browser)
+    asked = [base64.b64encode(data).decode("ascii"), _grid(count)]
+    shown = [page.evaluate("([photo, boxes]) => plain.show(photo, boxes)", asked) for _ in range(hands.times)]
+    found = {"show": Sample(tuple(shown)), "draw": hands.drag(page, _across)}
+    found["edit"] = _noted(page, "pointerup")
+    found["hover"] = hands.drag(page, _across, button=None)
+    found["zoom"] = _wheel(page, hands.times)
+    found["pan"] = hands.drag(page, _across, button="middle")
     page.close()
     return found
 
 
 def _watch(page: Page) -> None:
     page.evaluate((HERE / "watch.js").read_text(encoding="utf-8"))
-    page.evaluate("() => { watch.event('pointerup'); watch.event('wheel'); }")
+    page.evaluate("() => { for (const kind of ['pointerup', 'pointermove', 'wheel']) watch.event(kind); }")
 
 
 def _across(at: int) -> tuple[float, float]:
@@ -140,26 +149,49 @@ def _carrying(at: int) -> tuple[float, float]:
     return EDGE[0] + 1066 + at, EDGE[1] + 63 + at
 
 
-def _moves(
-    page: Page, place: Callable[[int], tuple[float, float]], times: int, *, button: Any = "left"
-) -> Sample:
-    """Drag through sixty moves, there and back several times; return the wall time per move of each drag."""
-    page.evaluate("() => watch.clear()")
-    found = []
-    for turn in range(times):
-        steps = range(MOVES + 1) if turn % 2 == 0 or place is _across else range(MOVES, -1, -1)
-        page.mouse.move(*place(steps[0]))
-        if button:
-            page.mouse.down(button=button)
-        began = time.perf_counter()
-        for at in steps[1:]:
-            page.mouse.move(*place(at))
-        found.append((time.perf_counter() - began) * 1000 / MOVES)
-        if button:
-            page.mouse.up(button=button)
-        if place is _across:  # what was drawn is no longer selected, so that the next drag draws too
-            page.keyboard.press("Escape")
-    return Sample(tuple(found))
+class Hands:
+    """Drags on a page, and each time on a page that shows nothing too: what else the machine does slows both.
+
+    Args:
+        bare: the page that shows nothing.
+        times: how often each drag is made.
+
+    Attributes:
+        floor: the times on the bare page.
+    """
+
+    def __init__(self, bare: Page, times: int) -> None:
+        self.bare = bare
+        self.times = times
+        self.floor: list[float] = []
+
+    def drag(self, page: Page, place: Place, *, button: Any = "left") -> Sample:
+        """Drag through sixty moves, there and back several times; return the wall time per move of each drag."""
+        page.evaluate("() => watch.clear()")
+        found = []
+        for turn in range(self.times):
+            back = turn % 2 == 1 and place is not _across
+            self.bare.bring_to_front()
+            self.floor.append(_drag(self.bare, place, button, back=back))
+            page.bring_to_front()
+            found.append(_drag(page, place, button, back=back))
+            if button and place is _across:  # what was drawn is no longer selected: the next drag draws too
+                page.keyboard.press("Escape")
+        return Sample(tuple(found))
+
+
+def _drag(page: Page, place: Place, button: Any, *, back: bool) -> float:
+    steps = range(MOVES, -1, -1) if back else range(MOVES + 1)
+    page.mouse.move(*place(steps[0]))
+    if button:
+        page.mouse.down(button=button)
+    began = time.perf_counter()
+    for at in steps[1:]:
+        page.mouse.move(*place(at))
+    taken = (time.perf_counter() - began) * 1000 / MOVES
+    if button:
+        page.mouse.up(button=button)
+    return taken
 
 
 def _wheel(page: Page, times: int) -> Sample:
