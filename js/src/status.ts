@@ -13,8 +13,9 @@ import { Toasts } from './status/toasts';
 const UNDO = '.ipya-undo, .ipya-action--undo';
 const TAKEN = `${UNDO}, .ipya-redo, .ipya-action--redo`;
 
-/** The words of the save state; tests and screen readers go by them. */
-export function saveText(save: SaveState): string {
+/** The words of the save state; tests and screen readers go by them. Where nothing can be changed, that is said. */
+export function saveText(save: SaveState, readOnly = false): string {
+  if (readOnly && save.kind === 'saved') return 'read-only';
   switch (save.kind) {
     case 'saved':
       return 'saved';
@@ -31,7 +32,7 @@ export function saveText(save: SaveState): string {
 export function mount(session: Session, el: HTMLElement, owner: AbortSignal): void {
   // The frame may be built around this part later, so it is looked for when it is needed.
   const root = (): HTMLElement => el.closest<HTMLElement>('.ipyannotator') ?? el;
-  const state = element('span', { class: 'ipya-save', role: 'status' });
+  const state = element('span', { class: 'ipya-save-state', role: 'status' });
   const reason = element('span', { class: 'ipya-save-reason' });
   const toasts = new Toasts(owner);
   const toggleHelp = help(session, root, owner);
@@ -62,8 +63,8 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal): vo
   let failing = '';
   const showSave = (): void => {
     const { save } = session;
-    setText(state, saveText(save));
-    setAttribute(state, 'data-kind', save.kind);
+    setText(state, saveText(save, session.readOnly));
+    setAttribute(state, 'data-kind', session.readOnly && save.kind === 'saved' ? 'read-only' : save.kind);
     const why = 'text' in save ? save.text : '';
     setText(reason, why);
     setAttribute(state, 'title', why || null);
@@ -102,6 +103,7 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal): vo
   };
 
   session.on('save', showSave, owner);
+  session.on('readOnly', showSave, owner);
   session.on('keymap', showKeys, owner);
   session.on('notice', (notice) => toasts.add(notice), owner);
   session.on(
