@@ -2,6 +2,8 @@
 
 import datetime as dt
 import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -131,3 +133,26 @@ def test_the_latest_is_found_by_date(tmp_path):
     for name in ("annotations-2029-12-31.db", "annotations-2030-01-01.db", "annotations-old.db", "z.db"):
         sqlite3.connect(tmp_path / name).close()
     assert backups.latest(tmp_path).name == "annotations-2030-01-01.db"
+
+
+def test_two_stores_of_one_kernel_copy_at_the_same_time(tmp_path):
+    """A cell that is run again opens the project beside the one that is open; both look after the copies."""
+    folder = tmp_path / "results"
+    stores = [SqlStore(folder) for _ in range(4)]
+    stores[0].commit(change(*(box(str(n)) for n in range(2000))))
+    begin = threading.Barrier(len(stores))
+
+    def copy(store):
+        begin.wait(10)
+        return store.backup(folder / "backups")
+
+    try:
+        with ThreadPoolExecutor(len(stores)) as pool:
+            made = [path for path in pool.map(copy, stores) if path is not None]
+    finally:
+        for store in stores:
+            store.close()
+    assert list((folder / "backups").iterdir()) == [made[0]]
+    with sqlite3.connect(made[0]) as copy:
+        assert copy.execute("SELECT count(*) FROM objects").fetchone() == (2000,)
+    copy.close()

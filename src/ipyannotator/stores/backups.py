@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import sqlite3
+import threading
 from pathlib import Path
 
 from ipyannotator.errors import DamagedStore, InvalidValue, StoreError
@@ -42,7 +43,7 @@ def backup(source: sqlite3.Connection, folder: Path, keep: int, today: dt.date) 
     if target.exists() or (last is not None and _mark_of(source) == _mark(last)):
         return None
     folder.mkdir(parents=True, exist_ok=True)
-    part = folder / f"{target.name}.{os.getpid()}.part"
+    part = _part(target)
     try:
         with contextlib.closing(sqlite3.connect(part)) as copy:
             source.backup(copy)
@@ -79,7 +80,7 @@ def restore_backup(path: str | Path, target: str | Path | None = None) -> Path:
     if not path.is_file():
         known = ", ".join(other.name for other in backups(path.parent)) or "none"
         raise StoreError(f"There is no backup {path}. Backups in {path.parent}: {known}.")
-    part = target.with_name(f"{target.name}.{os.getpid()}.part")
+    part = _part(target)
     aside = dt.datetime.now(tz=dt.timezone.utc).strftime("damaged-%Y%m%dT%H%M%S.%fZ")
     try:
         shutil.copyfile(path, part)
@@ -100,6 +101,11 @@ def restore_backup(path: str | Path, target: str | Path | None = None) -> Path:
     finally:
         part.unlink(missing_ok=True)
     return target
+
+
+def _part(target: Path) -> Path:
+    """Return a temporary name; one kernel may have a project open more than once."""
+    return target.with_name(f"{target.name}.{os.getpid()}-{threading.get_ident()}.part")
 
 
 def _keep(path: Path, aside: Path) -> None:
