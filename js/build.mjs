@@ -4,7 +4,9 @@ import { build, context } from 'esbuild';
 
 const src = new URL('./src/', import.meta.url).pathname;
 const widgets = readdirSync(src).filter((name) => name.endsWith('.ts'));
-const styles = readdirSync(src).filter((name) => name.endsWith('.css') && !existsSync(src + name.replace('.css', '.ts')));
+const styles = readdirSync(src).filter(
+  (name) => name.endsWith('.css') && !existsSync(src + name.replace('.css', '.ts')),
+);
 
 const options = {
   entryPoints: [...widgets, ...styles].map((name) => src + name),

@@ -1,10 +1,10 @@
 // The session that talks to a kernel: brings together the line, the outbox, the stage and the scene.
 import type { AnyModel } from '@anywidget/types';
-import { IN_TURN, isOwn } from './actions';
 import { Answers } from './answers';
+import { Doing } from './doing';
 import { Emitter } from './emitter';
 import { Heir } from './heir';
-import { type Entry, Keep } from './keep';
+import { Keep } from './keep';
 import { Link } from './link';
 import { Maker, scopeOf } from './making';
 import { Bitmaps } from './media';
@@ -12,7 +12,7 @@ import { Notices } from './notices';
 import { Outbox } from './outbox';
 import type { ClassData, Down, ItemData, Json, ObjectData, Op, Up } from './protocol';
 import { Refusals } from './refusals';
-import { refreshed } from './retry';
+import { Screen } from './screen';
 import type { Picture, Refused, SaveState, Session, Signals } from './session';
 import { Stage } from './stage';
 import { Traits } from './traits';
@@ -22,13 +22,10 @@ import { receive } from './wire';
 
 /** Milliseconds after which a session that nothing uses is given up. */
 export const IDLE = 30_000;
-/** Milliseconds between two questions for an item that does not fit what is reported of it. */
-const DOUBT = 2_000;
 const NO_KERNEL = 'There is no kernel: it ended or was restarted. Run the cell again; what waits is sent then.';
 const UNSEEN = 'This annotator is not on screen.';
+
 export class LiveSession implements Session {
-  picture: Picture | null = null;
-  detail: Picture | null = null;
   readonly #maker = new Maker();
   readonly #traits = new Traits();
   readonly #view = new View();
@@ -64,26 +61,43 @@ export class LiveSession implements Session {
   });
   readonly #stage = new Stage(this.#bitmaps, {
     send: (message) => this.#send(message),
-    swap: (show, item, picture, objects) => this.#swap(show, item, picture, objects),
-    detail: (picture) => {
-      this.detail = picture;
-      this.#signals.emit('picture', undefined);
+    swap: (show, item, picture, objects) => {
+      if (item.key !== this.item?.key) this.#doing.forget();
+      this.#screen.swap(show, item, picture, objects);
     },
+    detail: (picture) => this.#screen.sharper(picture),
     loading: () => this.#signals.emit('loading', undefined),
     notice: (text, detail) => this.#notices.add('warning', text, detail),
   });
+  readonly #screen = new Screen(this.#view, this.#outbox, this.#signals, () => this.#stage.again());
   readonly #heir = new Heir(this.#maker.instance, this.#keep, {
     adopted: (entries) => {
       this.#outbox.adopt(entries);
-      this.#redraw();
+      this.#screen.redraw();
     },
     settled: (id) => this.#settledElsewhere(id),
     failed: (error) => this.#notices.unkept(error),
   });
+  readonly #doing = new Doing(
+    {
+      maker: this.#maker,
+      traits: this.#traits,
+      view: this.#view,
+      screen: this.#screen,
+      outbox: this.#outbox,
+      keep: this.#keep,
+      refusals: this.#refusals,
+      notices: this.#notices,
+      signals: this.#signals,
+    },
+    {
+      send: (message) => this.#send(message),
+      set: (name, value) => this.#link.set(name, value),
+      added: () => this.#shareIfAway(),
+    },
+  );
 
   #save: SaveState = { kind: 'saved' };
-  #takenBack: Entry[] = [];
-  #asking: ReturnType<typeof setTimeout> | null = null;
   #idle: ReturnType<typeof setTimeout> | null = null;
 
   constructor(
@@ -96,6 +110,14 @@ export class LiveSession implements Session {
     };
     globalThis.window?.addEventListener('beforeunload', warn, { signal: this.#end.signal });
     this.#rest();
+  }
+
+  get picture(): Picture | null {
+    return this.#screen.picture;
+  }
+
+  get detail(): Picture | null {
+    return this.#screen.detail;
   }
 
   get item(): ItemData | null {
@@ -164,26 +186,7 @@ export class LiveSession implements Session {
   }
 
   commit(ops: Op[], selected?: string[]): void {
-    const { item } = this;
-    const { data } = this.#traits;
-    if (!ops.length) return;
-    if (this.readOnly) {
-      this.#notices.add(
-        'warning',
-        'Nothing can be changed here.',
-        'This step only shows; open the task with create() to annotate.',
-      );
-    } else if (!item || !data) {
-      this.#notices.add('error', 'The edit was not made: no item is on screen yet.', '');
-    } else {
-      this.#takenBack = [];
-      if (selected) this.#view.selection = new Set(selected);
-      // An edit names its item: one may be finished when another item is on screen already.
-      const key = ops[0]?.item ?? item.key;
-      this.#outbox.add(this.#maker.entry(data, key, ops, selected ?? [...this.selection]));
-      this.#redraw(selected !== undefined);
-      this.#shareIfAway();
-    }
+    this.#doing.commit(ops, selected);
   }
 
   select(ids: Iterable<string>): void {
@@ -195,26 +198,15 @@ export class LiveSession implements Session {
   }
 
   setActiveClass(id: string): void {
-    if (this.activeClass === id) return;
-    this.#traits.activeClass = id;
-    this.#signals.emit('activeClass', undefined);
-    this.#link.set('active_class', id);
+    this.#doing.setActiveClass(id);
   }
 
   setTool(name: string): void {
-    if (this.tool === name) return;
-    this.#traits.tool = name;
-    this.#signals.emit('tool', undefined);
-    this.#link.set('tool', name);
+    this.#doing.setTool(name);
   }
 
   act(name: string, value: string | number | boolean | null = null): void {
-    const wait = IN_TURN.get(name);
-    if (name.startsWith('tool:')) this.setTool(name.slice('tool:'.length));
-    else if (name.startsWith('class:')) this.setActiveClass(name.slice('class:'.length));
-    else if (isOwn(name)) this.#signals.emit('action', name);
-    else if (wait === undefined) this.#ask(name, value);
-    else if (!(this.#stuck() && this.#actHere(name))) this.#askInTurn(name, value, wait);
+    this.#doing.act(name, value);
   }
 
   sharpen(region: [number, number, number, number], width: number, height: number): void {
@@ -226,19 +218,7 @@ export class LiveSession implements Session {
   }
 
   retry(refusedId: string): void {
-    const refused = this.#refusals.get(refusedId);
-    const { data } = this.#traits;
-    if (!refused || !data || this.readOnly) return;
-    const ops = refreshed(refused, this.item?.key === refused.item ? this.byId : null, this.#view.scene);
-    if (typeof ops === 'string') {
-      this.#notices.add('warning', 'This edit cannot be made any more.', ops);
-      return;
-    }
-    const entry = this.#maker.entry(data, refused.item, ops, [...this.selection]);
-    this.#refusals.drop(refusedId, false);
-    this.#outbox.add(entry, this.#keep.retry(entry, refusedId));
-    this.#redraw();
-    this.#shareIfAway();
+    this.#doing.retry(refusedId);
   }
 
   report(error: unknown): void {
@@ -280,35 +260,11 @@ export class LiveSession implements Session {
     }
   }
 
-  #swap(show: Extract<Down, { type: 'show' }>, item: ItemData, picture: Picture | null, objects: ObjectData[]): void {
-    const before = this.item;
-    const same = before?.key === item.key;
-    const still =
-      same &&
-      this.picture?.bitmap === picture?.bitmap &&
-      before.width === item.width &&
-      before.height === item.height &&
-      before.problem === item.problem;
-    this.picture = picture;
-    this.#view.show(item, objects, show.seq);
-    if (!same) {
-      this.#takenBack = [];
-      this.#view.selection = new Set(show.selected);
-    }
-    if (still) {
-      this.#redraw();
-    } else {
-      this.#view.redraw(this.#outbox.pending());
-      this.#signals.emit('item', undefined);
-    }
-  }
-
   #patched(message: Extract<Down, { type: 'patch' }>, ops: Op[]): void {
-    this.#view.fold({ seq: message.seq, ops, echo: true });
-    if (message.selected && message.item === this.item?.key) this.#view.selection = new Set(message.selected);
-    this.#redraw(message.selected !== undefined);
+    const here = message.item === this.item?.key;
+    this.#screen.patch({ seq: message.seq, ops, echo: true }, here ? message.selected : undefined);
     this.#outbox.proceed();
-    this.#askAgainIfDoubtful();
+    this.#screen.askAgainIfDoubtful();
   }
 
   #answered(answer: Extract<Down, { type: 'answer' }>, wasOffline: boolean): void {
@@ -316,13 +272,13 @@ export class LiveSession implements Session {
     if (done) {
       if (done.stored.length) this.#view.fold({ seq: answer.seq, ops: done.stored, echo: false });
       this.#view.scene?.correct(answer.current);
-      this.#redraw();
+      this.#screen.redraw();
       if (this.#traits.data) this.#heir.tellSettled(scopeOf(this.#traits.data), answer.id);
     }
     this.#outbox.pump();
     // Others' changes may have been lost while nothing was heard.
     if (wasOffline) this.#stage.again();
-    else this.#askAgainIfDoubtful();
+    else this.#screen.askAgainIfDoubtful();
   }
 
   #settledElsewhere(id: string): void {
@@ -331,18 +287,7 @@ export class LiveSession implements Session {
     // How it ended, only the other session knows; the next `show` says it here.
     this.#saveChanged();
     this.#outbox.pump();
-    this.#redraw();
-    this.#stage.again();
-  }
-
-  /** Something was missed: ask for the item again, but not all the time. */
-  #askAgainIfDoubtful(): void {
-    const doubtful = this.#view.scene?.doubtful && !this.#outbox.waiting.length;
-    if (!doubtful || this.#asking !== null) return;
-    this.#asking = setTimeout(() => {
-      this.#asking = null;
-      this.#askAgainIfDoubtful();
-    }, DOUBT);
+    this.#screen.redraw();
     this.#stage.again();
   }
 
@@ -403,53 +348,6 @@ export class LiveSession implements Session {
     }
   }
 
-  #ask(name: string, value: string | number | boolean | null): void {
-    if (!this.#send({ v: 1, type: 'action', name, value })) {
-      this.#notices.add('warning', `Not done, for there is no kernel: ${name}.`, 'Run the cell again.');
-    }
-  }
-
-  #askInTurn(name: string, value: string | number | boolean | null, wait: boolean): void {
-    if (this.#outbox.isDown) this.#ask(name, value);
-    else this.#outbox.inTurn(name, () => this.#ask(name, value), wait);
-  }
-
-  /** Whether nothing of what waits gets through at present. */
-  #stuck(): boolean {
-    return this.#outbox.offline || this.#save.kind === 'failing';
-  }
-
-  /** Undo and redo within the outbox, while no kernel can do it. Returns whether that was possible. */
-  #actHere(name: string): boolean {
-    const key = this.item?.key;
-    const { data } = this.#traits;
-    if (key === undefined || !data) return false;
-    if (name === 'undo') {
-      const entry = this.#outbox.takeBack(key, this.#maker.instance);
-      if (!entry) return false;
-      this.#takenBack.push(entry);
-    } else if (name === 'redo') {
-      const entry = this.#takenBack.pop();
-      if (!entry) return false;
-      this.#outbox.add(this.#maker.entry(data, key, entry.change.ops, entry.selected));
-      this.#shareIfAway();
-    } else {
-      return false;
-    }
-    this.#redraw();
-    return true;
-  }
-
-  // ---- what is seen ---------------------------------------------------------------------------------------------
-
-  /** Put together what is stored and what waits, and say what became different. */
-  #redraw(selectionTold = false): void {
-    const { ids, state, deselected } = this.#view.redraw(this.#outbox.pending());
-    if (ids.size) this.#signals.emit('objects', ids);
-    if (state) this.#signals.emit('state', undefined);
-    if (selectionTold || deselected) this.#signals.emit('selection', undefined);
-  }
-
   // ---- telling --------------------------------------------------------------------------------------------------
 
   #saveChanged(): void {
@@ -478,10 +376,10 @@ export class LiveSession implements Session {
   close(): void {
     if (this.#idle !== null) clearTimeout(this.#idle);
     this.#idle = null;
-    if (this.#asking !== null) clearTimeout(this.#asking);
     this.#end.abort();
     this.#outbox.close();
     this.#stage.close();
+    this.#screen.close();
     this.#bitmaps.close();
     this.#heir.close();
     this.#keep.close();
