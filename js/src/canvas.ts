@@ -8,6 +8,7 @@ import { Pointers } from './canvas/pointer';
 import { Surface } from './canvas/surface';
 import { element, KEEP_KEYS } from './shared/dom';
 import { actionOf, shortcut } from './shared/keys';
+import { openSession } from './shared/live';
 import type { Session } from './shared/session';
 import { type Values, widget } from './shared/widget';
 
@@ -66,4 +67,4 @@ function mount(session: Session, el: HTMLElement, owner: AbortSignal, model: Any
   owner.addEventListener('abort', () => observer.disconnect(), { once: true });
 }
 
-export default widget<Values>(mount);
+export default widget<Values>(mount, openSession);

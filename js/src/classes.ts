@@ -1,8 +1,8 @@
 // The classes: choose what is drawn next, or what the selected objects are; see how many of each are on the item.
 import './classes.css';
 import type { AnyModel } from '@anywidget/types';
-import { matching, type Order, order } from './shared/classlist';
-import { coalesced, element, freshId, KEEP_KEYS, safeColor, setAttribute, setText } from './shared/dom';
+import { matching, type Order, order } from './classes/order';
+import { coalesced, element, elementId, KEEP_KEYS, safeColor, setAttribute, setText } from './shared/dom';
 import { chooseClass } from './shared/edits';
 import { actionOf, shortcut, shown, swallow } from './shared/keys';
 import type { ClassData } from './shared/protocol';
@@ -33,7 +33,7 @@ interface Row {
 }
 
 export function mount(session: Session, el: HTMLElement, owner: AbortSignal, model: AnyModel<ClassesValues>): void {
-  const prefix = freshId('class');
+  const prefix = elementId('class');
   const list = element('div', {
     class: 'ipya-class-list',
     role: 'listbox',

@@ -4,16 +4,17 @@
 // option for screen readers, with its Delete button beside it.
 import './objects.css';
 import { X } from 'lucide-static';
-import { describe } from './shared/describe';
-import { coalesced, element, freshId, icon, KEEP_KEYS, safeColor, setAttribute, setText } from './shared/dom';
-import { deleteObjects, NO_CLASS } from './shared/edits';
+import { describe } from './objects/describe';
+import { virtualRows } from './objects/rows';
+import { coalesced, element, elementId, icon, KEEP_KEYS, safeColor, setAttribute, setText } from './shared/dom';
+import { deleteObjects } from './shared/edits';
 import { shortcut, swallow } from './shared/keys';
 import type { ClassData, ObjectData } from './shared/protocol';
 import type { Session } from './shared/session';
-import { virtualRows } from './shared/virtual';
 import { type Values, widget } from './shared/widget';
 
 const ROW_HEIGHT = 28;
+const NO_CLASS = 'no class';
 
 interface Row {
   root: HTMLElement;
@@ -26,7 +27,7 @@ interface Row {
 }
 
 export function mount(session: Session, el: HTMLElement, owner: AbortSignal): void {
-  const prefix = freshId('object');
+  const prefix = elementId('object');
   const total = element('span', { class: 'ipya-total' });
   const inner = element('div', { class: 'ipya-object-rows', role: 'none' });
   const list = element(

@@ -1,9 +1,8 @@
 // @vitest-environment happy-dom
-import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { matching, order } from '../src/shared/classlist';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { matching, order } from '../src/classes/order';
 import { box, FakeModel, FakeSession, find, frame, named, press } from './fake';
 
-vi.mock('../src/shared/session', () => ({ getSession: vi.fn() }));
 const { mount } = await import('../src/classes');
 
 let session: FakeSession;

@@ -98,15 +98,22 @@ describe('an edit', () => {
     expect(session.save).toEqual({ kind: 'saved' });
   });
 
-  it('can be made again from another item, by what the answer said', () => {
+  it('can be made again only while its item is on screen', () => {
     session.commit([move(a, 9)]);
     const value = { ...a.shape, x: 50 };
     answer({ status: 'conflict', current: [{ record: 'object', id: 'a', item: 'a.jpg', path: 'shape', value }] });
     receive(show('b.jpg', []), json([]));
-    session.retry(session.refused[0]?.id ?? '');
-    const sent = model.of('change')[1]?.change;
-    expect([sent?.item, sent?.ops[0]?.old]).toEqual(['a.jpg', value]);
-    expect(session.objects).toEqual([]);
+    const id = session.refused[0]?.id ?? '';
+    session.retry(id);
+    expect(session.refused).toHaveLength(1);
+    expect(model.of('change')).toHaveLength(1);
+    // Somebody has moved it again since: the other try goes on from there.
+    const now = { ...a, shape: { ...a.shape, x: 70 } };
+    receive(show('a.jpg', [], { seq: 300 }), json([now]));
+    session.retry(id);
+    expect(session.refused).toEqual([]);
+    const [op] = model.of('change')[1]?.change.ops ?? [];
+    expect([op?.old, op?.new]).toEqual([now.shape, { ...a.shape, x: 9 }]);
   });
 
   it('that cannot be made again stays on the list', () => {

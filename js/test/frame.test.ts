@@ -2,7 +2,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeModel, FakeSession, find, frame, press } from './fake';
 
-vi.mock('../src/shared/session', () => ({ getSession: vi.fn() }));
 const { attend } = await import('../src/frame');
 
 let session: FakeSession;

@@ -2,7 +2,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { box, FakeSession, find, frame, named, press } from './fake';
 
-vi.mock('../src/shared/session', () => ({ getSession: vi.fn() }));
 const { mount } = await import('../src/objects');
 
 let session: FakeSession;

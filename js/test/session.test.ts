@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { IDLE, LiveSession } from '../src/shared/live';
+import { IDLE, LiveSession, openSession } from '../src/shared/live';
 import type { Down } from '../src/shared/protocol';
-import { getSession } from '../src/shared/session';
+import { sessionOf } from '../src/shared/session';
 import {
   answer,
   decoding,
@@ -162,17 +162,19 @@ describe('errors', () => {
 
 describe('the life of a session', () => {
   it('is one for all modules of the page, until nothing uses it', async () => {
-    const one = getSession('x');
-    expect(getSession('x')).toBe(one);
-    const page = globalThis as unknown as { [name: symbol]: Map<string, unknown> };
-    expect(page[Symbol.for('ipyannotator.sessions')]?.get('x')).toBe(one);
+    const one = openSession('x');
+    expect(openSession('x')).toBe(one);
+    expect(sessionOf('x')).toBe(one);
     const user = new AbortController();
     one.on('tool', () => {}, user.signal);
     await vi.advanceTimersByTimeAsync(IDLE * 3);
-    expect(getSession('x')).toBe(one);
+    expect(openSession('x')).toBe(one);
     user.abort();
     await vi.advanceTimersByTimeAsync(IDLE);
-    expect(page[Symbol.for('ipyannotator.sessions')]?.has('x')).toBe(false);
+    expect(sessionOf('x')).toBeUndefined();
+    expect(openSession('x')).not.toBe(one);
+    await vi.advanceTimersByTimeAsync(IDLE);
+    expect(sessionOf('x')).toBeUndefined();
   });
 
   it('listens to a model as long as a view of it is there', () => {

@@ -2,7 +2,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Refused, SaveState, Session, Signals } from '../src/shared/session';
 
-vi.mock('../src/shared/session', () => ({ getSession: vi.fn() }));
 const { mount, saveText } = await import('../src/status');
 const { groups, labelOf } = await import('../src/status/help');
 const { summary } = await import('../src/status/refused');

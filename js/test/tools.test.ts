@@ -1,8 +1,7 @@
 // @vitest-environment happy-dom
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { FakeModel, FakeSession, find, frame, press } from './fake';
 
-vi.mock('../src/shared/session', () => ({ getSession: vi.fn() }));
 const { mount } = await import('../src/tools');
 
 const KEYMAP = { v: 'tool:select', b: 'tool:box', h: 'tool:pan', f: 'fit', '0': 'actual_size', d: 'next' };

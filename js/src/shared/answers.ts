@@ -1,6 +1,6 @@
 // What an answer of the kernel means for the outbox: who leaves it, and what becomes of the edits that wait behind.
 import type { Outbox, Waiting } from './outbox';
-import type { Current, Down, Op } from './protocol';
+import type { Down, Op } from './protocol';
 import { alsoRefused, amended, type Drifts, rebase, refused } from './rebase';
 import type { Refusals } from './refusals';
 
@@ -35,7 +35,7 @@ export class Answers {
     const behind = this.outbox.waiting.slice(this.outbox.waiting.indexOf(found) + 1);
     const reason =
       answer.reason || (answer.status === 'conflict' ? 'Somebody else changed the same values.' : 'It was refused.');
-    this.#refuse(found, reason, clashed);
+    this.#refuse(found, reason);
     this.notify('warning', `Not saved: ${reason}`, '');
     this.#rebase(behind, refused(sent, clashed));
     return { stored: [] };
@@ -48,15 +48,15 @@ export class Answers {
       const result = rebase(ops, drifts);
       if (typeof result === 'string') {
         alsoRefused(drifts, ops);
-        this.#refuse(one, result, []);
+        this.#refuse(one, result);
       } else if (result.changed) {
         this.outbox.rewrite(one, result.ops);
       }
     }
   }
 
-  #refuse({ entry }: Waiting, reason: string, current: Current[]): void {
-    const refusal = this.refusals.entry(entry, reason, current);
+  #refuse({ entry }: Waiting, reason: string): void {
+    const refusal = this.refusals.entry(entry, reason);
     this.refusals.add(refusal);
     this.outbox.refuse(refusal, (kept) => this.refusals.stored(entry.id, kept));
   }

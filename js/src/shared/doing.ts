@@ -7,8 +7,7 @@ import type { Maker } from './making';
 import type { Notices } from './notices';
 import type { Outbox } from './outbox';
 import type { Op, Up } from './protocol';
-import type { Refusals } from './refusals';
-import { refreshed } from './retry';
+import { type Refusals, refreshed } from './refusals';
 import type { Screen } from './screen';
 import type { Signals } from './session';
 import type { Traits } from './traits';
@@ -68,11 +67,12 @@ export class Doing {
     }
   }
 
+  /** Make a refused edit again, on what its item is now: only while that is on screen, else nobody here knows it. */
   retry(refusedId: string): void {
     const { maker, traits, view, screen, outbox, keep, refusals, notices } = this.parts;
     const refused = refusals.get(refusedId);
-    if (!refused || !traits.data || traits.readOnly) return;
-    const ops = refreshed(refused, view.item?.key === refused.item ? view.byId : null, view.scene);
+    if (!refused || !traits.data || traits.readOnly || !view.scene || view.item?.key !== refused.item) return;
+    const ops = refreshed(refused, view.byId, view.scene);
     if (typeof ops === 'string') {
       notices.add('warning', 'This edit cannot be made any more.', ops);
       return;

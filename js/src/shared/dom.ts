@@ -71,7 +71,7 @@ export function coalesced(work: () => void, owner: AbortSignal): () => void {
 let serial = 0;
 
 /** A fresh id for an element, unique in the page even where several of our modules are loaded. */
-export function freshId(prefix: string): string {
+export function elementId(prefix: string): string {
   serial += 1;
   const random = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
   return `ipya-${prefix}-${random.toString(36)}-${serial}`;

@@ -36,6 +36,3 @@ export function deleteObjects(session: Editable, ids: Iterable<string>, selected
   const gone = new Set(ops.map((op) => op.id));
   session.commit(ops, selected ?? [...session.selection].filter((id) => !gone.has(id)));
 }
-
-/** What an object is called on the screen. */
-export const NO_CLASS = 'no class';

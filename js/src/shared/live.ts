@@ -1,29 +1,56 @@
-// The session that talks to a kernel: brings together the line, the outbox, the stage and the scene.
+// The session that talks to a kernel: it only brings its parts together.
+//
+// How this works. A widget calls `commit` with operations; `doing.ts` makes a change of them (`making.ts`) and puts it
+// into the outbox (`outbox.ts`), which writes it to IndexedDB (`keep.ts`) and sends it over the canvas' model
+// (`link.ts`), one at a time, until it is answered. Meanwhile it is on screen: what is stored of the item (`scene.ts`)
+// with what waits on top is what is seen (`view.ts`), and `screen.ts` tells the widgets what became different. The
+// kernel's answer is checked (`wire.ts`) and taken in (`inbox.ts`, `answers.ts`): stored, it leaves the outbox; altered
+// or refused, what waits behind it is brought up to date (`rebase.ts`), and what cannot be goes to `refusals.ts`. When
+// the outbox is empty, the save state is 'saved'. An item on its way to the screen waits in `stage.ts` until its picture
+// is decoded (`media.ts`). What a page left behind when it was closed, the next one inherits (`heir.ts`, `claims.ts`).
 import type { AnyModel } from '@anywidget/types';
 import { Answers } from './answers';
 import { Doing } from './doing';
 import { Emitter } from './emitter';
 import { Heir } from './heir';
+import { Inbox } from './inbox';
 import { Keep } from './keep';
 import { Link } from './link';
 import { Maker, scopeOf } from './making';
 import { Bitmaps } from './media';
 import { Notices } from './notices';
 import { Outbox } from './outbox';
-import type { ClassData, Down, ItemData, Json, ObjectData, Op, Up } from './protocol';
+import type { ClassData, ItemData, Json, ObjectData, Op, Up } from './protocol';
 import { Refusals } from './refusals';
 import { Screen } from './screen';
-import type { Picture, Refused, SaveState, Session, Signals } from './session';
+import {
+  enter,
+  leave,
+  type Picture,
+  type Refused,
+  type SaveState,
+  type Session,
+  type Signals,
+  sessionOf,
+} from './session';
 import { Stage } from './stage';
 import { Traits } from './traits';
 import { equal } from './values';
 import { View } from './view';
-import { receive } from './wire';
 
 /** Milliseconds after which a session that nothing uses is given up. */
 export const IDLE = 30_000;
 const NO_KERNEL = 'There is no kernel: it ended or was restarted. Run the cell again; what waits is sent then.';
 const UNSEEN = 'This annotator is not on screen.';
+
+/** The session of this id, opened where there is none; it is given up when nothing has used it for a while. */
+export function openSession(id: string): Session {
+  const known = sessionOf(id);
+  if (known) return known;
+  const session: LiveSession = new LiveSession(id, () => leave(session));
+  enter(session);
+  return session;
+}
 
 export class LiveSession implements Session {
   readonly #maker = new Maker();
@@ -53,7 +80,7 @@ export class LiveSession implements Session {
     this.#notices.add(level, text, detail),
   );
   readonly #link = new Link({
-    message: (content, buffers) => this.#message(content, buffers),
+    message: (content, buffers) => this.#inbox.take(content, buffers),
     traits: (model) => this.#readTraits(model),
     opened: () => this.#opened(),
     closed: () => this.#lost(UNSEEN),
@@ -70,6 +97,23 @@ export class LiveSession implements Session {
     notice: (text, detail) => this.#notices.add('warning', text, detail),
   });
   readonly #screen = new Screen(this.#view, this.#outbox, this.#signals, () => this.#stage.again());
+  readonly #inbox = new Inbox(
+    {
+      answers: this.#answers,
+      notices: this.#notices,
+      outbox: this.#outbox,
+      screen: this.#screen,
+      stage: this.#stage,
+      view: this.#view,
+    },
+    {
+      heard: () => this.#up(),
+      settled: (id) => {
+        if (this.#traits.data) this.#heir.tellSettled(scopeOf(this.#traits.data), id);
+      },
+      failed: (error) => this.report(error),
+    },
+  );
   readonly #heir = new Heir(this.#maker.instance, this.#keep, {
     adopted: (entries) => {
       this.#outbox.adopt(entries);
@@ -190,11 +234,9 @@ export class LiveSession implements Session {
   }
 
   select(ids: Iterable<string>): void {
-    const next = new Set([...ids].filter((id) => this.byId.has(id)));
-    if (sameSet(next, this.selection)) return;
-    this.#view.selection = next;
+    if (!this.#view.select(ids)) return;
     this.#signals.emit('selection', undefined);
-    this.#send({ v: 1, type: 'select', ids: [...next] });
+    this.#send({ v: 1, type: 'select', ids: [...this.selection] });
   }
 
   setActiveClass(id: string): void {
@@ -224,71 +266,6 @@ export class LiveSession implements Session {
   report(error: unknown): void {
     const said = this.#notices.error(error);
     if (said) this.#send({ v: 1, type: 'problem', ...said });
-  }
-
-  // ---- messages -------------------------------------------------------------------------------------------------
-
-  #message(content: unknown, buffers: readonly DataView[]): void {
-    try {
-      const { message, objects, ops, bytes } = receive(content, buffers);
-      const wasOffline = this.#outbox.offline;
-      this.#up();
-      switch (message.type) {
-        case 'show':
-          this.#outbox.proceed();
-          this.#stage.show(message, objects, bytes);
-          break;
-        case 'patch':
-          this.#patched(message, ops);
-          break;
-        case 'answer':
-          this.#answered(message, wasOffline);
-          break;
-        case 'failed':
-          this.#outbox.postpone(message.id, message.reason);
-          break;
-        case 'media':
-          this.#stage.media(message, bytes);
-          break;
-        case 'notice':
-          this.#outbox.proceed();
-          this.#notices.add(message.level, message.text, message.detail);
-          break;
-      }
-    } catch (error) {
-      this.report(error);
-    }
-  }
-
-  #patched(message: Extract<Down, { type: 'patch' }>, ops: Op[]): void {
-    const here = message.item === this.item?.key;
-    this.#screen.patch({ seq: message.seq, ops, echo: true }, here ? message.selected : undefined);
-    this.#outbox.proceed();
-    this.#screen.askAgainIfDoubtful();
-  }
-
-  #answered(answer: Extract<Down, { type: 'answer' }>, wasOffline: boolean): void {
-    const done = this.#answers.take(answer, this.item?.key ?? null);
-    if (done) {
-      if (done.stored.length) this.#view.fold({ seq: answer.seq, ops: done.stored, echo: false });
-      this.#view.scene?.correct(answer.current);
-      this.#screen.redraw();
-      if (this.#traits.data) this.#heir.tellSettled(scopeOf(this.#traits.data), answer.id);
-    }
-    this.#outbox.pump();
-    // Others' changes may have been lost while nothing was heard.
-    if (wasOffline) this.#stage.again();
-    else this.#screen.askAgainIfDoubtful();
-  }
-
-  #settledElsewhere(id: string): void {
-    const done = this.#outbox.settle(id, false);
-    if (!done) return;
-    // How it ended, only the other session knows; the next `show` says it here.
-    this.#saveChanged();
-    this.#outbox.pump();
-    this.#screen.redraw();
-    this.#stage.again();
   }
 
   // ---- the line -------------------------------------------------------------------------------------------------
@@ -335,6 +312,16 @@ export class LiveSession implements Session {
     if (!this.#outbox.isDown || !last || !this.#traits.data) return;
     const scope = scopeOf(this.#traits.data);
     last.written.then(() => this.#heir.release(scope)).catch((error: unknown) => this.report(error));
+  }
+
+  #settledElsewhere(id: string): void {
+    const done = this.#outbox.settle(id, false);
+    if (!done) return;
+    // How it ended, only the other session knows; the next `show` says it here.
+    this.#saveChanged();
+    this.#outbox.pump();
+    this.#screen.redraw();
+    this.#stage.again();
   }
 
   #send(message: Up): boolean {
@@ -385,8 +372,4 @@ export class LiveSession implements Session {
     this.#keep.close();
     this.removed();
   }
-}
-
-function sameSet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
-  return a.size === b.size && [...a].every((id) => b.has(id));
 }

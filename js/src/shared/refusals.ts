@@ -1,6 +1,12 @@
 // The edits that could not be applied: kept across a reload until the person dismisses them or tries again.
 import type { Entry, Keep, RefusedEntry, Scope } from './keep';
+import type { Json, ObjectData, Op } from './protocol';
+import { address, type Drift, type Drifts, rebase } from './rebase';
+import type { Scene } from './scene';
 import type { Refused } from './session';
+import { at, type Values } from './values';
+
+const EXISTS = 'What it creates exists already.';
 
 export class Refusals {
   #list: Refused[] = [];
@@ -36,12 +42,8 @@ export class Refusals {
   }
 
   /** What `Outbox.refuse` stores for an edit. */
-  entry(
-    { project, author, task, layer, id, item, change }: Entry,
-    reason: string,
-    current: Refused['current'],
-  ): RefusedEntry {
-    const refused: Refused = { id, item, reason, ops: change.ops, time: change.time, current: current ?? [] };
+  entry({ project, author, task, layer, id, item, change }: Entry, reason: string): RefusedEntry {
+    const refused: Refused = { id, item, reason, ops: change.ops, time: change.time };
     return { project, author, task, layer, id, refused };
   }
 
@@ -63,4 +65,37 @@ export class Refusals {
     if (stored) this.keep.dismiss(id).catch((error: unknown) => (unkept ? undefined : this.failed(error)));
     this.changed();
   }
+}
+
+/**
+ * The operations of a refused edit for another try: what the person wanted, on what is there now. Or why there can be
+ * none.
+ *
+ * Args: `objects` are those of its item as they are seen, `scene` what is stored of it.
+ */
+export function refreshed(refused: Refused, objects: ReadonlyMap<string, ObjectData>, scene: Scene): Op[] | string {
+  const drifts: Drifts = new Map();
+  for (const op of refused.ops) {
+    const key = address(op);
+    if (op.record === 'object' && op.item === refused.item) {
+      const now = objects.get(op.id) as unknown as Values | undefined;
+      if (op.action === 'create' && now) return EXISTS;
+      const created = refused.ops.some((other) => other.action === 'create' && address(other) === key);
+      if (created) continue;
+      const known = drifts.get(key) ?? drift(!now, now);
+      if (now && op.action === 'set' && op.path && !op.path.includes('/'))
+        known.values.set(op.path, at(now, op.path) ?? null);
+      drifts.set(key, known);
+    } else if (op.record === 'item') {
+      const { state, note } = scene.stored;
+      drifts.set(key, drift(false, { state, note }));
+    }
+  }
+  const result = rebase(refused.ops, drifts);
+  return typeof result === 'string' ? result : result.ops;
+}
+
+function drift(gone: boolean, now: Values = {}): Drift {
+  const known = Object.entries(now).filter((entry): entry is [string, Json] => entry[1] !== undefined);
+  return { gone, values: new Map(known), clashed: new Set() };
 }

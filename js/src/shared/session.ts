@@ -1,11 +1,10 @@
-// The session: what all widgets of one annotator share in the page.
+// The session: what all widgets of one annotator share in the page, and how they find it.
 //
-// Each widget's module is loaded by itself, so module variables are not shared; the sessions live in one map on
-// `globalThis`. The canvas connects its model to the session (`connect`); the other widgets only subscribe.
-// `live.ts` is the session that talks to a kernel.
+// Each widget's module is loaded by itself, so module variables are not shared; the open sessions stand in one registry
+// on `globalThis`. The canvas opens the session, since its model is the line to the kernel (`live.ts`); the other
+// widgets wait for it (`whenSession`), may be there before it, and know no more of it than the interface here.
 import type { AnyModel } from '@anywidget/types';
-import { LiveSession } from './live';
-import type { ClassData, Current, ItemData, MediaData, ObjectData, Op } from './protocol';
+import type { ClassData, ItemData, MediaData, ObjectData, Op } from './protocol';
 
 export type SaveState =
   | { kind: 'saved' }
@@ -22,8 +21,6 @@ export interface Refused {
   reason: string;
   ops: Op[];
   time: number;
-  /** What is stored where it clashed; empty where it did not. */
-  current?: Current[];
 }
 
 export interface Picture {
@@ -88,6 +85,7 @@ export interface Session {
   /** Ask for a sharper picture of a region, in full-resolution pixels, for so many device pixels. */
   sharpen(region: [number, number, number, number], width: number, height: number): void;
   dismiss(refusedId: string): void;
+  /** Make a refused edit again, on what its item is now; only while that item is on screen. */
   retry(refusedId: string): void;
   report(error: unknown): void;
 
@@ -96,25 +94,59 @@ export interface Session {
   hello(width: number, height: number): void;
 }
 
-const SESSIONS = Symbol.for('ipyannotator.sessions');
-
-/** The page's sessions by id, shared by all modules. */
-function sessions(): Map<string, Session> {
-  const page = globalThis as { [SESSIONS]?: Map<string, Session> };
-  page[SESSIONS] ??= new Map();
-  return page[SESSIONS];
+interface Registry {
+  open: Map<string, Session>;
+  /** Fires an event of the session's id when it is opened and when it has ended. */
+  changes: EventTarget;
 }
 
-/** The session of this id; made on first use, and removed when nothing has used it for a while. */
-export function getSession(id: string): Session {
-  const all = sessions();
-  let session = all.get(id);
-  if (!session) {
-    const made: Session = new LiveSession(id, () => {
-      if (all.get(id) === made) all.delete(id);
-    });
-    all.set(id, made);
-    session = made;
-  }
-  return session;
+const REGISTRY = Symbol.for('ipyannotator.sessions');
+
+/** The page's sessions, shared by all modules. */
+function registry(): Registry {
+  const page = globalThis as { [REGISTRY]?: Registry };
+  page[REGISTRY] ??= { open: new Map(), changes: new EventTarget() };
+  return page[REGISTRY];
+}
+
+/** The open session of this id, if there is one. */
+export function sessionOf(id: string): Session | undefined {
+  return registry().open.get(id);
+}
+
+/** A session is open from now on: whoever waits for it gets it. */
+export function enter(session: Session): void {
+  const { open, changes } = registry();
+  open.set(session.id, session);
+  changes.dispatchEvent(new Event(session.id));
+}
+
+/** A session has ended. */
+export function leave(session: Session): void {
+  const { open, changes } = registry();
+  if (open.get(session.id) !== session) return;
+  open.delete(session.id);
+  changes.dispatchEvent(new Event(session.id));
+}
+
+/**
+ * Call back with the session of this id: at once where it is open, else when it is, and again when it was given up and
+ * opened anew. The signal that comes with it aborts when that session or `owner` ends.
+ */
+export function whenSession(
+  id: string,
+  owner: AbortSignal,
+  callback: (session: Session, owner: AbortSignal) => void,
+): void {
+  if (owner.aborted) return;
+  let view = new AbortController();
+  const follow = (): void => {
+    view.abort();
+    view = new AbortController();
+    const session = sessionOf(id);
+    if (session) callback(session, view.signal);
+  };
+  registry().changes.addEventListener(id, follow, { signal: owner });
+  owner.addEventListener('abort', () => view.abort(), { once: true });
+  follow();
 }

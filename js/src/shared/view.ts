@@ -35,6 +35,14 @@ export class View {
     this.scene?.fold(step);
   }
 
+  /** Select some of what is there; returns whether that is another selection. */
+  select(ids: Iterable<string>): boolean {
+    const next = new Set([...ids].filter((id) => this.byId.has(id)));
+    if (next.size === this.selection.size && [...next].every((id) => this.selection.has(id))) return false;
+    this.selection = next;
+    return true;
+  }
+
   /** Put together what is stored and what waits; returns what became different. */
   redraw(pending: readonly (readonly Op[])[]): Differences {
     const differences: Differences = { ids: new Set(), state: false, deselected: false };

@@ -1,9 +1,9 @@
-// What the widgets that only subscribe have in common: find the session that the model names, mount on it, and end
-// everything when the view goes or the session changes.
+// What all widgets have in common: find the session that the model names, mount on it, and end everything when the view
+// goes or the session is another.
 import type { AnyModel } from '@anywidget/types';
 import { element } from './dom';
 import type { SessionData } from './protocol';
-import { getSession, type Session } from './session';
+import { type Session, whenSession } from './session';
 
 export interface Values {
   session: Partial<SessionData>;
@@ -16,9 +16,13 @@ export type Mount<V extends Values> = (
   model: AnyModel<V>,
 ) => void;
 
-/** Make the `render` of a widget's module from a function that mounts it on a session. */
+/**
+ * Make the `render` of a widget's module from a function that mounts it on a session. It is mounted as soon as the
+ * session is open; `open` is for the one widget that opens it, the canvas.
+ */
 export function widget<V extends Values>(
   mount: Mount<V>,
+  open: (id: string) => void = () => {},
 ): {
   render: (context: { model: AnyModel<V>; el: HTMLElement }) => () => void;
 } {
@@ -31,14 +35,17 @@ export function widget<V extends Values>(
         el.replaceChildren();
         const { id } = model.get('session');
         if (!id) return;
-        try {
-          mount(getSession(id), el, view.signal, model);
-        } catch (error) {
-          el.replaceChildren(
-            element('p', { class: 'ipya-broken', role: 'alert' }, `This part failed: ${String(error)}`),
-          );
-          getSession(id).report(error);
-        }
+        open(id);
+        whenSession(id, view.signal, (session, owner) => {
+          el.replaceChildren();
+          try {
+            mount(session, el, owner, model);
+          } catch (error) {
+            const words = `This part failed: ${String(error)}`;
+            el.replaceChildren(element('p', { class: 'ipya-broken', role: 'alert' }, words));
+            session.report(error);
+          }
+        });
       };
       model.on('change:session', start);
       start();

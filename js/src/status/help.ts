@@ -1,6 +1,6 @@
 // The keys, in a dialog inside the annotator: what each does, in groups. It shows the keymap as it is now.
 import { X } from 'lucide-static';
-import { element, freshId, icon, KEEP_KEYS } from '../shared/dom';
+import { element, elementId, icon, KEEP_KEYS } from '../shared/dom';
 import { keysFor, shown } from '../shared/keys';
 import type { Session } from '../shared/session';
 
@@ -37,7 +37,7 @@ export function labelOf(action: string, { labels, classes }: Pick<Part, 'labels'
 
 /** Returns a function that opens the dialog in a root, or closes it. */
 export function help(session: Part, root: () => HTMLElement, owner: AbortSignal): () => void {
-  const title = freshId('help');
+  const title = elementId('help');
   const close = element(
     'button',
     { type: 'button', class: 'ipya-quiet', 'aria-label': 'Close', title: 'Close', ...KEEP_KEYS },

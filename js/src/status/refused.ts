@@ -1,5 +1,5 @@
 // The chip "2 not saved" and the list that it opens: each refused edit with its reason, to try again or to dismiss.
-import { element, freshId, KEEP_KEYS, setAttribute, setText } from '../shared/dom';
+import { element, elementId, KEEP_KEYS, setAttribute, setText } from '../shared/dom';
 import type { Op } from '../shared/protocol';
 import type { Refused, Session } from '../shared/session';
 
@@ -18,7 +18,7 @@ export function summary(ops: readonly Op[]): string {
 }
 
 export function refusedList(session: Part, owner: AbortSignal): HTMLElement {
-  const id = freshId('refused');
+  const id = elementId('refused');
   const chip = element('button', {
     type: 'button',
     class: 'ipya-refused-chip',

@@ -1,5 +1,5 @@
 // In what order classes are listed, and which of them a typed text means. Pure functions.
-import type { ClassData } from './protocol';
+import type { ClassData } from '../shared/protocol';
 
 /** The order of recent classes is kept while an item is on screen, so that nothing moves under the pointer. */
 export interface Order {

@@ -1,5 +1,5 @@
 // A shape's geometry in a few characters, for lists. A kind that is not known here is shown by its name.
-import type { ShapeData } from './protocol';
+import type { ShapeData } from '../shared/protocol';
 
 export type Describe = (shape: ShapeData) => string;
 
