@@ -4,7 +4,7 @@ import type { AnyModel } from '@anywidget/types';
 import { matching, type Order, order } from './classes/order';
 import { coalesced, element, elementId, KEEP_KEYS, safeColor, setAttribute, setText } from './shared/dom';
 import { chooseClass } from './shared/edits';
-import { actionOf, shortcut, shown, swallow } from './shared/keys';
+import { actionOf, shortcut, shortcutOnButton, shown, swallow } from './shared/keys';
 import type { ClassData } from './shared/protocol';
 import type { Session } from './shared/session';
 import { type Values, widget } from './shared/widget';
@@ -228,14 +228,7 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
     { signal: owner },
   );
   add.addEventListener('click', addClass, { signal: owner });
-  add.addEventListener(
-    'keydown',
-    (event) => {
-      if (event.key === 'Enter' || event.key === ' ') event.stopPropagation();
-      else shortcut(event, session);
-    },
-    { signal: owner },
-  );
+  add.addEventListener('keydown', (event) => shortcutOnButton(event, session), { signal: owner });
 
   session.on(
     'action',

@@ -8,7 +8,7 @@
 import './frame.css';
 import type { AnyModel } from '@anywidget/types';
 import { coalesced, element, KEEP_KEYS, setAttribute } from './shared/dom';
-import { keysFor, shortcut, shown } from './shared/keys';
+import { shortcut, showKey } from './shared/keys';
 import type { Session } from './shared/session';
 import { type Values, widget } from './shared/widget';
 
@@ -112,18 +112,16 @@ function name(marked: HTMLElement, session: Session): void {
     if (!control) setAttribute(marked, 'role', 'group');
   }
   if (!action || !control) return;
-  const key = keysFor(action, session.keymap)[0];
-  const shownKey = key ? shown(key) : null;
-  setAttribute(control, 'data-key', shownKey === 'Enter' ? '⏎' : shownKey);
-  setAttribute(control, 'aria-keyshortcuts', key?.replace('Ctrl', 'Control') ?? null);
+  // ipywidgets writes the tooltip too: what is not what was shown here is its new text.
   const before =
     control.dataset['tip'] !== undefined && control.title === control.dataset['shown']
       ? control.dataset['tip']
       : control.title;
   const tip = before || label;
+  const key = showKey(control, tip, action, session.keymap);
+  setAttribute(control, 'data-key', key === 'Enter' ? '⏎' : key || null);
   control.dataset['tip'] = tip;
-  control.dataset['shown'] = key ? `${tip} (${shownKey})` : tip;
-  setAttribute(control, 'title', control.dataset['shown']);
+  control.dataset['shown'] = control.title;
 }
 
 export default widget<FrameValues>(mount);

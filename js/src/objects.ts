@@ -8,7 +8,7 @@ import { describe } from './objects/describe';
 import { virtualRows } from './objects/rows';
 import { coalesced, element, elementId, icon, KEEP_KEYS, safeColor, setAttribute, setText } from './shared/dom';
 import { deleteObjects } from './shared/edits';
-import { shortcut, swallow } from './shared/keys';
+import { shortcut, shortcutOnButton, swallow } from './shared/keys';
 import type { ClassData, ObjectData } from './shared/protocol';
 import type { Session } from './shared/session';
 import { type Values, widget } from './shared/widget';
@@ -218,8 +218,7 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal): vo
     'keydown',
     (event) => {
       if (event.target !== list) {
-        if (event.key !== 'Enter' && event.key !== ' ') shortcut(event, session);
-        else event.stopPropagation();
+        shortcutOnButton(event, session);
         return;
       }
       const other = event.ctrlKey || event.metaKey || event.altKey;

@@ -3,7 +3,7 @@
 import './status.css';
 import { Keyboard, Maximize } from 'lucide-static';
 import { element, icon, KEEP_KEYS, setAttribute, setText } from './shared/dom';
-import { keysFor, shortcut, shown } from './shared/keys';
+import { shortcutOnButton, showKey } from './shared/keys';
 import type { SaveState, Session } from './shared/session';
 import { type Values, widget } from './shared/widget';
 import { help } from './status/help';
@@ -85,14 +85,8 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal): vo
     if (toasts.element.parentElement !== frame) frame.append(toasts.element);
   };
   const showKeys = (): void => {
-    for (const [made, action, label] of [
-      [fullscreen, 'fullscreen', 'Full screen'],
-      [keys, 'help', 'Keyboard help'],
-    ] as const) {
-      const first = keysFor(action, session.keymap)[0];
-      setAttribute(made, 'title', first ? `${label} (${shown(first)})` : label);
-      setAttribute(made, 'aria-keyshortcuts', first?.replace('Ctrl', 'Control'));
-    }
+    showKey(fullscreen, 'Full screen', 'fullscreen', session.keymap);
+    showKey(keys, 'Keyboard help', 'help', session.keymap);
   };
   const showFullscreen = (): void => {
     setAttribute(fullscreen, 'aria-pressed', document.fullscreenElement === root());
@@ -114,15 +108,7 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal): vo
     },
     owner,
   );
-  bar.addEventListener(
-    'keydown',
-    (event) => {
-      if (event.key === 'Enter' || event.key === ' ')
-        event.stopPropagation(); // the button's own click follows
-      else shortcut(event, session);
-    },
-    { signal: owner },
-  );
+  bar.addEventListener('keydown', (event) => shortcutOnButton(event, session), { signal: owner });
   document.addEventListener('fullscreenchange', showFullscreen, { signal: owner });
   // The buttons Undo and Redo are the kernel's; edits that wait here must be counted in, so the session takes the click.
   document.addEventListener(

@@ -3,7 +3,7 @@ import './tools.css';
 import type { AnyModel } from '@anywidget/types';
 import { Expand, Hand, MousePointer2, Scan, Shapes, SquareDashed } from 'lucide-static';
 import { element, icon, KEEP_KEYS, setAttribute, setText } from './shared/dom';
-import { keysFor, shortcut, shown, swallow } from './shared/keys';
+import { shortcutOnButton, showKey, swallow } from './shared/keys';
 import type { Session } from './shared/session';
 import { type Values, widget } from './shared/widget';
 
@@ -72,10 +72,8 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
 
   const refresh = (): void => {
     for (const { made, key, label, action, tool } of buttons) {
-      const first = keysFor(tool ? `tool:${action}` : action, session.keymap)[0];
-      setText(key, first && [...shown(first)].length <= 3 ? shown(first) : '');
-      setAttribute(made, 'title', first ? `${label} (${shown(first)})` : label);
-      setAttribute(made, 'aria-keyshortcuts', first?.replace('Ctrl', 'Control'));
+      const first = showKey(made, label, tool ? `tool:${action}` : action, session.keymap);
+      setText(key, [...first].length <= 3 ? first : '');
       if (!tool) continue;
       setAttribute(made, 'aria-pressed', session.tool === tool.name);
       setAttribute(made, 'hidden', session.readOnly && tool.edits === true);
@@ -108,10 +106,8 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
         swallow(event);
         open[to]?.focus();
         refresh();
-      } else if (plain && (event.key === 'Enter' || event.key === ' ')) {
-        event.stopPropagation(); // the button's own click follows
       } else {
-        shortcut(event, session);
+        shortcutOnButton(event, session);
       }
     },
     { signal: owner },

@@ -10,6 +10,8 @@ const { SHOWN } = await import('../src/status/toasts');
 /** What the status part needs of a session. */
 class FakeSession {
   save: SaveState = { kind: 'saved' };
+  item: { key: string } | null = { key: 'a.jpg' };
+  readOnly = false;
   refused: readonly Refused[] = [];
   keymap: Record<string, string> = {
     d: 'next',
@@ -139,6 +141,28 @@ describe('what was refused', () => {
     expect(list.hidden).toBe(true);
   });
 
+  it('can be tried again only while its item is on screen, and says so', () => {
+    session.refuse(refusal);
+    const retry = (): HTMLButtonElement => find('.ipya-refused-list button') as HTMLButtonElement;
+    expect([retry().textContent, retry().disabled, find('.ipya-refused-remedy').textContent]).toEqual([
+      'Retry',
+      false,
+      '',
+    ]);
+    session.item = { key: 'b.jpg' };
+    session.emit('item', undefined);
+    expect([retry().disabled, find('.ipya-refused-remedy').textContent]).toEqual([true, 'open a.jpg first']);
+    retry().click();
+    expect(session.retry).not.toHaveBeenCalled();
+    session.item = { key: 'a.jpg' };
+    session.emit('item', undefined);
+    retry().click();
+    expect(session.retry).toHaveBeenCalledWith('r1');
+    session.readOnly = true;
+    session.emit('readOnly', undefined);
+    expect([retry().disabled, find('.ipya-refused-remedy').textContent]).toEqual([true, 'switch to Create first']);
+  });
+
   it('is told in a few words', () => {
     expect(summary(refusal.ops)).toBe('change of shape of object');
     expect(summary([{ action: 'create', record: 'object', id: 'a' }])).toBe('new object');
@@ -206,7 +230,7 @@ describe('the keys', () => {
       ['Others', ['call:x']],
     ]);
     expect(labelOf('zoom_in', { labels: {}, classes: [] })).toBe('Zoom in');
-    expect(labelOf('tool:box', { labels: {}, classes: [] })).toBe('Tool: box');
+    expect(labelOf('tool:magic_wand', { labels: {}, classes: [] })).toBe('Magic wand');
   });
 
   it('work from the buttons too', () => {

@@ -2,6 +2,7 @@
 //
 // `Ctrl+z`, `Ctrl+Shift+z`, `Shift+ArrowLeft`, `a`, `?`, `Space`, `Delete`. Ctrl and the Mac's Meta are one. For a
 // letter Shift is named (`Shift+a`) and Caps Lock does not count; for other characters the character says it (`?`).
+import { setAttribute } from './dom';
 import { chooseClass, type Editable } from './edits';
 
 /** What a shortcut needs of the session. */
@@ -83,6 +84,17 @@ export function shown(key: string): string {
   return head + (SIGNS.get(last) ?? ([...last].length === 1 ? last.toUpperCase() : last));
 }
 
+/**
+ * Say on a control which key does the same: after its name in the tooltip, and to screen readers. Returns the key as it
+ * is shown; empty where there is none.
+ */
+export function showKey(control: Element, name: string, action: string, keymap: KeyTarget['keymap']): string {
+  const key = keysFor(action, keymap)[0];
+  setAttribute(control, 'title', key ? `${name} (${shown(key)})` : name);
+  setAttribute(control, 'aria-keyshortcuts', key?.replace('Ctrl', 'Control'));
+  return key ? shown(key) : '';
+}
+
 /** Whether keys typed here are text: an input for text, a text area, a drop-down, or anything editable. */
 export function typing(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
@@ -106,6 +118,13 @@ export function shortcut(event: KeyboardEvent, target: KeyTarget): boolean {
   swallow(event);
   perform(target, action);
   return true;
+}
+
+/** On a button: Enter and Space press it, which the browser does; everything else is a shortcut. */
+export function shortcutOnButton(event: KeyboardEvent, target: KeyTarget): void {
+  const plain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey;
+  if (plain && (event.key === 'Enter' || event.key === ' ')) event.stopPropagation();
+  else shortcut(event, target);
 }
 
 /** Perform an action of the keymap. A class goes to the selected objects too, as by a click on its name. */

@@ -29,10 +29,11 @@ export function groups(keymap: Part['keymap']): [title: string, actions: string[
 
 export function labelOf(action: string, { labels, classes }: Pick<Part, 'labels' | 'classes'>): string {
   if (Object.hasOwn(labels, action)) return labels[action] ?? action;
-  const [kind, name] = [action.slice(0, action.indexOf(':')), action.slice(action.indexOf(':') + 1)];
+  const cut = action.indexOf(':');
+  const [kind, name] = [action.slice(0, Math.max(0, cut)), action.slice(cut + 1)];
   if (kind === 'class') return classes.find((one) => one.id === name)?.name ?? name;
   const words = name.replaceAll('_', ' ');
-  return kind === 'tool' ? `Tool: ${words}` : words.charAt(0).toUpperCase() + words.slice(1);
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** Returns a function that opens the dialog in a root, or closes it. */

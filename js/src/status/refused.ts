@@ -1,9 +1,10 @@
 // The chip "2 not saved" and the list that it opens: each refused edit with its reason, to try again or to dismiss.
+// It can be tried again only while its item is on screen: only then it is known what it would go on from.
 import { element, elementId, KEEP_KEYS, setAttribute, setText } from '../shared/dom';
 import type { Op } from '../shared/protocol';
 import type { Refused, Session } from '../shared/session';
 
-type Part = Pick<Session, 'refused' | 'retry' | 'dismiss' | 'on'>;
+type Part = Pick<Session, 'item' | 'readOnly' | 'refused' | 'retry' | 'dismiss' | 'on'>;
 
 const VERBS: { readonly [action in Op['action']]: string } = { create: 'new', set: 'change of', delete: 'deletion of' };
 
@@ -64,6 +65,7 @@ export function refusedList(session: Part, owner: AbortSignal): HTMLElement {
     },
     owner,
   );
+  for (const signal of ['item', 'readOnly'] as const) session.on(signal, refresh, owner);
   refresh();
   return part;
 }
@@ -74,8 +76,8 @@ function row(
   chip: HTMLElement,
   owner: AbortSignal,
 ): HTMLElement {
-  const button = (label: string, act: (id: string) => void): HTMLElement => {
-    const made = element('button', { type: 'button', class: 'ipya-small', ...KEEP_KEYS }, label);
+  const button = (label: string, disabled: boolean, act: (id: string) => void): HTMLElement => {
+    const made = element('button', { type: 'button', class: 'ipya-small', disabled, ...KEEP_KEYS }, label);
     made.addEventListener(
       'click',
       () => {
@@ -86,13 +88,16 @@ function row(
     );
     return made;
   };
+  const here = session.item?.key === item;
+  const remedy = here ? (session.readOnly ? 'switch to Create first' : '') : `open ${item} first`;
   const when = new Date(time * 1000).toLocaleTimeString();
   return element(
     'li',
     {},
     element('div', { class: 'ipya-refused-what' }, element('b', {}, item), ` ${summary(ops)}, ${when}`),
     element('div', { class: 'ipya-refused-why' }, reason),
-    button('Retry', (refused) => session.retry(refused)),
-    button('Dismiss', (refused) => session.dismiss(refused)),
+    button('Retry', remedy !== '', (refused) => session.retry(refused)),
+    button('Dismiss', false, (refused) => session.dismiss(refused)),
+    element('span', { class: 'ipya-refused-remedy' }, remedy),
   );
 }
