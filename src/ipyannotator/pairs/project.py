@@ -50,12 +50,18 @@ def open_project(item: Input, output: Output, settings: Settings, step: Step, ev
     """
     results = settings.results
     reading = step is Step.EXPLORE
-    # Looking makes no folder, but uses the one that is there.
-    cache = results / "cache" if (results / "cache").is_dir() or not reading else None
+    try:
+        # Looking makes no folder, but uses the one that is there.
+        cache = results / "cache" if (results / "cache").is_dir() or not reading else None
+    except PermissionError as error:
+        raise StoreError(
+            f"The folder of the project {settings.project_path} cannot be looked into: no permission. Get it, or "
+            "choose another with `Settings(project_path=…)`."
+        ) from error
     source = SOURCES.get(type(item))(item, settings.project_path, cache)
     try:
         given = _given(settings)
-        store = _open_store(settings, given, reading=reading)
+        store = _open_store(settings, given, output.name, reading=reading)
         try:
             return _assemble(store, source, cache, output, settings, events, item)
         except BaseException:
@@ -80,7 +86,7 @@ def _given(settings: Settings) -> Path | None:
     )
 
 
-def _open_store(settings: Settings, given: Path | None, *, reading: bool) -> Store:
+def _open_store(settings: Settings, given: Path | None, task: str, *, reading: bool) -> Store:
     """Return the store; to explore a JSON that no database has taken in yet, one in memory."""
     results = settings.results
     if not reading:
@@ -92,10 +98,18 @@ def _open_store(settings: Settings, given: Path | None, *, reading: bool) -> Sto
                 "`Settings(project_path=…)` or `Settings(result_dir=…)`; `.explore()` needs none."
             ) from error
     store = STORES.get(settings.store)(results, read_only=reading)
-    if reading and store.head() == 0 and (given or (results / "annotations.json").is_file()):
-        store.close()
-        return MemoryStore()
+    if reading and (given or (results / "annotations.json").is_file()):
+        # A first `create` that was broken off, by a fault in that JSON for one, leaves a database without the mark.
+        mine = store.recall(MAIN) in (None, task.encode())
+        if mine and store.recall(_begun(task)) is None:
+            store.close()
+            return MemoryStore()
     return store
+
+
+def _begun(task: str) -> str:
+    """Return the name under which a store remembers that a task has taken in what it was to begin with."""
+    return f"begun:{task}"
 
 
 def _assemble(
@@ -108,7 +122,7 @@ def _assemble(
     notices = [*source.notices, *store.notices]
     main = settings.results / "annotations.json"
     own = settings.results / f"annotations-{output.name}.json"
-    begun = f"begun:{output.name}"
+    begun = _begun(output.name)
     try:
         if store.recall(MAIN) not in (None, output.name.encode()):
             main = own
