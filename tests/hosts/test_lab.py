@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +29,22 @@ def start(page: Page, lab: Server, place: Path, *cells: str, at: str = "") -> An
     open_notebook(page, lab, f"{place.name}/work.ipynb", at=at)
     run_all(page)
     return Annotating(page).ready()
+
+
+def draw_past_dialogs(on_screen: Annotating) -> None:
+    """Draw one box, as a person does who closes what Lab puts in the way, and tries again if it was too late."""
+    page = on_screen.page
+    objects = on_screen.root.get_by_role("listbox", name="Objects").get_by_role("option")
+    count = objects.count()
+    button = page.locator(".jp-Dialog button").last
+    for _ in range(10):
+        if button.is_visible():
+            button.click()
+        on_screen.draw(0.4, 0.4, 0.6, 0.6)
+        with contextlib.suppress(AssertionError):
+            expect(objects).to_have_count(count + 1, timeout=2000)
+            return
+    pytest.fail("No box could be drawn.")
 
 
 def test_boxes_survive_a_killed_kernel_and_a_reload(
@@ -110,8 +127,8 @@ def test_a_server_that_goes_and_comes_back_loses_nothing(
         on_screen.saved()
         save_notebook(page)
         server.stop()
-        on_screen.draw(0.4, 0.4, 0.6, 0.6)
-        expect(on_screen.status).to_contain_text("offline", timeout=SLOW)
+        draw_past_dialogs(on_screen)  # Lab says at some moment that its server is gone
+        expect(on_screen.status).to_have_text("offline – 1 unsaved", timeout=SLOW)
         server.start()
         page.goto("about:blank")
         open_notebook(page, server, "place/work.ipynb")

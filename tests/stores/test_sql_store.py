@@ -1,8 +1,5 @@
 """What only the SQLite store has: pages, blobs, indexes, speed at size."""
 
-import statistics
-import time
-
 import pytest
 from sqlalchemy import event, text
 
@@ -131,37 +128,10 @@ def test_no_query_of_a_step_scans_a_table(store):
 
 
 def test_ten_thousand_objects_at_once(store):
-    made = change(*(box(str(n), class_id="car", score=0.5) for n in range(10_000)))
-    start = time.perf_counter()
-    store.commit(made)
-    written = time.perf_counter() - start
-    times = []
-    for _ in range(5):
-        start = time.perf_counter()
-        assert len(store.annotated(TASK, "a").objects) == 10_000
-        times.append(time.perf_counter() - start)
-    assert written < 1.0
-    assert min(times) < 0.15
-
-
-def test_a_commit_is_as_fast_in_a_large_store(store):
-    """The budget is 5 ms in `make bench`; here only that size does not matter, and generously."""
-
-    def median():
-        times = []
-        for n in range(40):
-            made = change(box(f"new {time.time_ns()}", f"k{n * 37:06}"))
-            start = time.perf_counter()
-            store.commit(made)
-            times.append(time.perf_counter() - start)
-        return statistics.median(times)
-
-    small = median()
-    for part in range(2):
-        store.commit(
-            change(*(box(str(n), f"k{n:06}") for n in range(part * 10_000, part * 10_000 + 10_000)), item="k")
-        )
-    assert median() < 3 * small + 0.005
+    store.commit(change(*(box(str(n), class_id="car", score=0.5) for n in range(10_000))))
+    found = store.annotated(TASK, "a")
+    assert len(found.objects) == found.item.objects == 10_000
+    assert store.counts(TASK).classes == {"car": 10_000}
 
 
 def test_old_entries_are_upgraded_when_read(store, monkeypatch):
