@@ -7,14 +7,13 @@ import { X } from 'lucide-static';
 import { describe } from './objects/describe';
 import { virtualRows } from './objects/rows';
 import { coalesced, element, elementId, icon, KEEP_KEYS, safeColor, setAttribute, setText } from './shared/dom';
-import { deleteObjects } from './shared/edits';
+import { deleteObjects, NO_CLASS } from './shared/edits';
 import { shortcut, shortcutOnButton, swallow } from './shared/keys';
 import type { ClassData, ObjectData } from './shared/protocol';
 import type { Session } from './shared/session';
 import { type Values, widget } from './shared/widget';
 
 const ROW_HEIGHT = 28;
-const NO_CLASS = 'no class';
 
 interface Row {
   root: HTMLElement;

@@ -11,7 +11,7 @@ export interface VirtualRows {
   setCount(count: number): void;
   /** The rows that should exist now, from top to bottom. */
   indexes(): number[];
-  /** The height of all rows, in pixels. */
+  /** The height of all rows, in pixels, with room behind them so that the last page begins with a whole row. */
   height(): number;
   /** How many rows fit on a page. */
   page(): number;
@@ -50,13 +50,18 @@ export function virtualRows(
       virtualizer._willUpdate();
     },
     indexes: () => virtualizer.getVirtualIndexes(),
-    height: () => virtualizer.getTotalSize(),
+    height() {
+      const rows = virtualizer.getTotalSize();
+      const room = scroller.clientHeight;
+      return rows > room ? rows + (room % rowHeight) : rows;
+    },
     page: () => Math.max(1, Math.floor((virtualizer.scrollRect?.height ?? 0) / rowHeight) - 1),
     reveal(index) {
       const top = index * rowHeight;
       if (top < scroller.scrollTop) scroller.scrollTop = top;
       else if (top + rowHeight > scroller.scrollTop + scroller.clientHeight) {
-        scroller.scrollTop = top + rowHeight - scroller.clientHeight;
+        // To a whole row: the one at the upper edge is never cut.
+        scroller.scrollTop = Math.ceil((top + rowHeight - scroller.clientHeight) / rowHeight) * rowHeight;
       }
     },
   };

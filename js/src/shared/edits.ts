@@ -2,6 +2,9 @@
 import type { Op } from './protocol';
 import type { Session } from './session';
 
+/** What the class of an object that has none is called. */
+export const NO_CLASS = 'no class';
+
 export type Editable = Pick<
   Session,
   'item' | 'objects' | 'byId' | 'selection' | 'readOnly' | 'commit' | 'setActiveClass'

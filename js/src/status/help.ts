@@ -9,10 +9,11 @@ type Part = Pick<Session, 'keymap' | 'labels' | 'classes'>;
 /** The first group whose pattern fits has the action; the last one takes the rest. */
 const GROUPS: readonly (readonly [title: string, actions: RegExp])[] = [
   ['Pictures', /^(done|skip|flag|next|previous|next_todo|first|last|save)$/],
-  ['Objects', /^(undo|redo|delete|select_|next_object|previous_object|escape|corner|nudge_)/],
+  ['Objects', /^(undo|redo|delete|select_|next_object|previous_object|escape)/],
+  ['Classes', /^(class:|filter_classes)/],
+  ['Crosshair', /^(corner|nudge_)/],
   ['View', /^(fit|actual_size|zoom_|pan_|fullscreen|help)/],
   ['Tools', /^tool:/],
-  ['Classes', /^(class:|filter_classes)/],
   ['Others', /./],
 ];
 

@@ -90,7 +90,7 @@ function row(
   };
   const here = session.item?.key === item;
   const remedy = here ? (session.readOnly ? 'switch to Create first' : '') : `open ${item} first`;
-  const when = new Date(time * 1000).toLocaleTimeString();
+  const when = new Date(time * 1000).toLocaleTimeString([], { hour: 'numeric', minute: '2-digit' });
   return element(
     'li',
     {},
@@ -98,6 +98,6 @@ function row(
     element('div', { class: 'ipya-refused-why' }, reason),
     button('Retry', remedy !== '', (refused) => session.retry(refused)),
     button('Dismiss', false, (refused) => session.dismiss(refused)),
-    element('span', { class: 'ipya-refused-remedy' }, remedy),
+    element('div', { class: 'ipya-refused-remedy' }, remedy),
   );
 }
