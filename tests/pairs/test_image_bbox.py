@@ -362,3 +362,23 @@ def test_an_unserved_pair_lists_what_there_is() -> None:
 def test_wrong_arguments_are_errors_with_a_remedy(call: Callable[[], Any], match: str) -> None:
     with pytest.raises((TypeError, ValueError), match=match):
         call()
+
+
+def test_closing_writes_the_json_only_where_something_has_changed(
+    create: Callable[..., Any], project: Path
+) -> None:
+    path = project / "results" / "annotations.json"
+    a = create(["car"])
+    a.current.add(Box(1, 1, 5, 5), "car")
+    a.close()
+    first = path.stat().st_mtime_ns
+    create(["car"]).close()
+    assert path.stat().st_mtime_ns == first
+    b = create(["car"])
+    b.current.add(Box(2, 2, 5, 5), "car")
+    b.current.add(Box(3, 3, 5, 5), "car")
+    b.close()
+    assert len(json.loads(path.read_text())[f"{project}/photos/0.jpg"]["bbox"]) == 3
+    path.unlink()
+    create(["car"]).close()
+    assert path.exists()

@@ -65,6 +65,7 @@ def save(editor: Editor, path: Path, folder: str) -> Path:
 
     A file that somebody changed since the last time is first copied aside, into `backups/` beside it.
     """
+    head = editor.store.head()
     data = original.dumps(to_dict(editor, folder))
     if _changed_by_hand(editor, path):
         kept = path.parent / "backups" / f"{path.stem}-{time.strftime('%Y%m%d-%H%M%S')}.json"
@@ -80,7 +81,13 @@ def save(editor: Editor, path: Path, folder: str) -> Path:
         editor.events.emit("notice", "warning", text)
     original.write(path, data)
     editor.store.remember(_base_name(editor), zlib.compress(data))
+    editor.store.remember(_head_name(editor), str(head).encode())
     return path
+
+
+def is_current(editor: Editor, path: Path) -> bool:
+    """Tell whether the file was written since the last change; of a large project, writing it takes seconds."""
+    return path.exists() and editor.store.recall(_head_name(editor)) == str(editor.store.head()).encode()
 
 
 def load(editor: Editor, path: Path, folder: str) -> int:
@@ -200,6 +207,10 @@ def _class_id(editor: Editor, label: str) -> str:
 
 def _base_name(editor: Editor) -> str:
     return f"export:{editor.task}:{editor.layer}"
+
+
+def _head_name(editor: Editor) -> str:
+    return f"exported:{editor.task}:{editor.layer}"
 
 
 def _changed_by_hand(editor: Editor, path: Path) -> bool:

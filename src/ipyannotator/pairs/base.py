@@ -242,7 +242,7 @@ class BaseAnnotator(Actions, widgets.VBox):  # type: ignore[misc]
             if self._facts is not None:
                 self._tidying.join()
                 self._facts.close()
-                if project.editor.store.head():
+                if project.editor.store.head() and not exchange.is_current(project.editor, project.json):
                     exchange.save(project.editor, project.json, project.folder)
         finally:
             self.canvas.close()
