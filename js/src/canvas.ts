@@ -6,6 +6,7 @@ import { Hud } from './canvas/hud';
 import { Keyboard } from './canvas/keyboard';
 import { Pointers } from './canvas/pointer';
 import { Surface } from './canvas/surface';
+import type { Size } from './canvas/view';
 import { element, KEEP_KEYS } from './shared/dom';
 import { actionOf, shortcut } from './shared/keys';
 import { openSession } from './shared/live';
@@ -53,8 +54,7 @@ function mount(session: Session, el: HTMLElement, owner: AbortSignal, model: Any
   session.on('tool', () => pointers.cancel(), owner);
 
   let told = { width: 0, height: 0 };
-  const observer = new ResizeObserver(([entry]) => {
-    const { width = 0, height = 0 } = entry?.contentRect ?? {};
+  const resize = ({ width, height }: Size): void => {
     if (!width || !height) return; // hidden: a tab, a collapsed output
     surface.resize({ width, height }, devicePixelRatio);
     const pixels = { width: Math.round(width * devicePixelRatio), height: Math.round(height * devicePixelRatio) };
@@ -62,8 +62,20 @@ function mount(session: Session, el: HTMLElement, owner: AbortSignal, model: Any
       told = pixels;
       session.hello(pixels.width, pixels.height);
     }
-  });
+  };
+  const observer = new ResizeObserver(([entry]) => entry && resize(entry.contentRect));
   observer.observe(stage);
+  // A window that goes to another screen keeps its size, and has other pixels.
+  const watchPixels = (): void =>
+    matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener(
+      'change',
+      () => {
+        resize(surface.stage);
+        watchPixels();
+      },
+      { once: true, signal: owner },
+    );
+  watchPixels();
   owner.addEventListener('abort', () => observer.disconnect(), { once: true });
 }
 

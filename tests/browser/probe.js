@@ -64,7 +64,7 @@
         canvases: document.querySelectorAll('canvas').length,
         listeners: [...listeners.values()].map(({ type }) => type).sort(),
         observers,
-        sessions: sessions?.size ?? 0,
+        sessions: sessions?.open.size ?? 0,
       };
     },
     /** How often each layer was painted: picture, objects, active. */

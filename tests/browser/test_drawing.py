@@ -113,6 +113,36 @@ def test_a_box_that_was_clicked_is_moved_by_a_drag(canvas):
     assert sides(op["new"])[2:] == [200, 100], "a move does not touch the size"
 
 
+def test_a_box_of_a_few_pixels_can_be_moved_and_resized(canvas):
+    canvas.show("a.png", objects=[box("o1", 200, 150, 6, 5)])
+    canvas.click(203, 152.5)
+    canvas.forget()
+    canvas.drag((203, 152.5), (233, 172.5))
+    canvas.drag((237, 176), (247, 181))
+    canvas.settled()
+    moved, resized = [change["ops"][0]["new"] for change in canvas.changes()]
+    assert sides(moved) == pytest.approx([230, 170, 6, 5], abs=0.02)
+    assert sides(resized) == pytest.approx([230, 170, 17, 11], abs=0.02)
+
+
+def test_what_is_selected_is_said(canvas):
+    spoken = canvas.page.locator(".ipya-stage [aria-live]")
+    objects = [box("o1", 200, 150, 200, 100), box("o2", 20, 20, 50, 50, class_id=None)]
+    canvas.show("a.png", objects=objects)
+    canvas.click(260, 180)
+    expect(spoken).to_have_text("Selected car, 1 of 2.")
+    canvas.keys("]")
+    expect(spoken).to_have_text("Selected no class, 2 of 2.")
+    canvas.keys("Control+a")
+    expect(spoken).to_have_text("2 objects are selected.")
+    canvas.keys("Escape")
+    expect(spoken).to_have_text("Nothing is selected.")
+    canvas.keys("Control+a", "Delete")
+    expect(spoken).to_have_text("2 objects are deleted.")
+    canvas.drag((300, 200), (400, 260))
+    expect(spoken).to_have_text("Box drawn: car, 100 by 60 pixels.")
+
+
 def test_the_next_press_in_a_box_just_drawn_draws(canvas):
     canvas.drag((100, 100), (300, 300))
     canvas.drag((150, 150), (200, 220))

@@ -80,10 +80,16 @@ def test_unknown_shapes_are_passed_over(canvas):
     strange = box("o1", 1, 1, 5, 5) | {"shape": {"kind": "spline", "knots": [[1, 2], [3, 4]]}}
     broken = box("o2", 1, 1, 5, 5) | {"shape": {"kind": "box", "x": None, "y": 1, "width": 5, "height": 5}}
     canvas.show("a.png", objects=[strange, broken, box("o3", 100, 100, 50, 50)])
+    note = canvas.page.get_by_role("note")
+    expect(note).to_have_text("2 objects (spline, box) cannot be drawn here. They are kept.")
     canvas.keys("Control+a")
     canvas.drag((300, 300), (400, 400))
     canvas.settled()
     assert canvas.changes()[-1]["ops"][0]["action"] == "create"
+    canvas.show("b.png", objects=[strange], warning="Something else.")
+    expect(note).to_have_text(["Something else.", "1 object (spline) cannot be drawn here. It is kept."])
+    canvas.show("c.png")
+    expect(note).to_have_count(0)
 
 
 def test_while_the_next_picture_is_on_its_way_nothing_is_drawn(canvas):

@@ -108,6 +108,21 @@ def test_actual_size_is_one_pixel_of_the_screen(open_canvas):
     assert sizes == [[1800, 1200]] * 3
 
 
+def test_another_screen_with_other_pixels(canvas):
+    """The stage stays as large as it is in CSS pixels, so no ResizeObserver hears of it."""
+    widths = "() => [...document.querySelectorAll('.ipya-layer')].map(({width}) => width)"
+    assert canvas.page.evaluate(widths) == [900] * 3
+    cdp = canvas.page.context.new_cdp_session(canvas.page)
+    size = canvas.page.viewport_size
+    for ratio in (2, 1.5):
+        # The emulation tells media queries only together with another size of the window.
+        size["width"] += 10
+        cdp.send("Emulation.setDeviceMetricsOverride", {**size, "deviceScaleFactor": ratio, "mobile": False})
+        canvas.page.wait_for_function(f"want => ({widths})().every(width => width === want)", arg=900 * ratio)
+    assert canvas.zoom == 125
+    assert [message["width"] for message in canvas.messages("hello")] == [1800]
+
+
 def test_the_view_stays_for_the_next_picture_of_the_same_size(canvas):
     canvas.wheel(100.5, 100.5, -300)
     wait_for_zoom(canvas, 125)

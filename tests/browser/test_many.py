@@ -2,6 +2,8 @@
 
 import random
 
+import pytest
+
 from tests.browser.page import SESSION, CanvasPage, box, picture
 
 COUNT = 10_000
@@ -33,6 +35,8 @@ def test_ten_thousand_boxes(canvas):
     assert [message["type"] for message in canvas.messages()] == ["change"]
     ops = canvas.changes()[0]["ops"]
     assert [(op["action"], op["id"], op["path"]) for op in ops] == [("set", "mine", "shape")]
+    assert (ops[0]["new"]["width"], ops[0]["new"]["height"]) == (6, 6), "it is moved, small as it is"
+    assert (ops[0]["new"]["x"], ops[0]["new"]["y"]) == pytest.approx((597, 377), abs=2)
     # Lifted, put down, and answered: the others are not painted at every move.
     assert after[1] - before[1] <= 4
     assert after[2] - before[2] >= 10

@@ -2,6 +2,7 @@
 import { ImageOff, TriangleAlert } from 'lucide-static';
 import { coalesced, element, icon, setText } from '../shared/dom';
 import type { Session } from '../shared/session';
+import { kindOf } from './shapes';
 import type { Surface } from './surface';
 
 /** Milliseconds that a hint stays, and after which a wait is shown. */
@@ -11,7 +12,7 @@ const PATIENCE = 150;
 export class Hud {
   readonly #line = element('div', { class: 'ipya-hud', 'aria-hidden': true });
   readonly #hint = element('div', { class: 'ipya-hint-text', hidden: true, 'aria-hidden': true });
-  readonly #warning = element('div', { class: 'ipya-stage-warning', role: 'note', hidden: true });
+  readonly #notes = element('div', { class: 'ipya-stage-notes' });
   readonly #missing = element('div', { class: 'ipya-missing', hidden: true });
   readonly #spoken = element('div', { class: 'ipya-spoken', 'aria-live': 'polite' });
   #hintTimer: ReturnType<typeof setTimeout> | null = null;
@@ -26,9 +27,10 @@ export class Hud {
     private readonly surface: () => Surface,
   ) {
     this.refresh = coalesced(() => this.#write(), owner);
-    root.append(this.#missing, this.#line, this.#hint, this.#warning, this.#spoken);
+    root.append(this.#missing, this.#line, this.#hint, this.#notes, this.#spoken);
     for (const signal of ['item', 'state', 'readOnly', 'picture'] as const)
       session.on(signal, () => this.#item(), owner);
+    session.on('objects', () => this.#note(), owner);
     session.on('loading', () => this.#loading(), owner);
     owner.addEventListener(
       'abort',
@@ -41,9 +43,9 @@ export class Hud {
     this.#loading();
   }
 
-  /** Read a text out to those who do not see the stage. */
+  /** Read a text out to those who do not see the stage. The same text once more must differ to be read again. */
   speak(text: string): void {
-    setText(this.#spoken, text);
+    setText(this.#spoken, this.#spoken.textContent === text ? `${text}\u00a0` : text);
   }
 
   /** Show a text for a moment, and read it out. */
@@ -68,10 +70,21 @@ export class Hud {
         element('p', { class: 'ipya-missing-remedy' }, 'This item can be skipped.'),
       );
     }
-    this.#warning.hidden = !item?.warning;
-    if (item?.warning) this.#warning.replaceChildren(icon(TriangleAlert), element('span', {}, item.warning));
+    this.#note();
     this.#state();
     this.refresh();
+  }
+
+  /** What the person should know of the item and does not see. Written only where it has become different. */
+  #note(): void {
+    const texts = [this.session.item?.warning, undrawn(this.session)].filter((text) => typeof text === 'string');
+    const shown = [...this.#notes.children].map(({ textContent }) => textContent);
+    if (texts.length === shown.length && texts.every((text, at) => text === shown[at])) return;
+    this.#notes.replaceChildren(
+      ...texts.map((text) =>
+        element('div', { class: 'ipya-stage-warning', role: 'note' }, icon(TriangleAlert), element('span', {}, text)),
+      ),
+    );
   }
 
   /** What the stage shows, for tests and for styles. */
@@ -104,4 +117,18 @@ export class Hud {
     setText(this.#line, parts.join(' · '));
     this.#line.hidden = parts.length === 0;
   }
+}
+
+/** Says how many objects cannot be drawn here, for want of their plugin, or null. They are kept as they are. */
+function undrawn({ objects, item }: Session): string | null {
+  if (!item || item.problem !== null) return null;
+  const kinds = new Map<string, number>();
+  for (const { shape } of objects) {
+    if (!kindOf(shape)) kinds.set(String(shape.kind), (kinds.get(String(shape.kind)) ?? 0) + 1);
+  }
+  const count = [...kinds.values()].reduce((sum, each) => sum + each, 0);
+  if (!count) return null;
+  const what = [...kinds].map(([kind, each]) => (each > 1 ? `${each} × ${kind}` : kind)).join(', ');
+  if (count === 1) return `1 object (${what}) cannot be drawn here. It is kept.`;
+  return `${count} objects (${what}) cannot be drawn here. They are kept.`;
 }

@@ -41,7 +41,7 @@ export class Keyboard {
       ['zoom_in', () => surface.zoom(ZOOM_STEP, this.#middle())],
       ['zoom_out', () => surface.zoom(1 / ZOOM_STEP, this.#middle())],
       ['delete', () => this.#delete()],
-      ['select_all', () => session.select(session.objects.map(({ id }) => id))],
+      ['select_all', () => surface.select(session.objects.map(({ id }) => id))],
       ['next_object', () => this.#cycle(1)],
       ['previous_object', () => this.#cycle(-1)],
       ['corner', () => this.#corner()],
@@ -144,12 +144,15 @@ export class Keyboard {
     const { surface } = this;
     if (this.cancelGesture()) return;
     if (surface.corner) surface.set({ corner: null, draft: null });
-    else surface.session.select([]);
+    else surface.select([]);
   }
 
   #delete(): void {
     const { session } = this.surface;
-    if (session.selection.size && this.surface.allowed()) deleteObjects(session, session.selection, []);
+    const count = session.selection.size;
+    if (!count || !this.surface.allowed()) return;
+    deleteObjects(session, session.selection, []);
+    this.surface.speak(count === 1 ? 'Deleted.' : `${count} objects are deleted.`);
   }
 
   #cycle(by: 1 | -1): void {
@@ -161,10 +164,8 @@ export class Keyboard {
     const start = at < 0 && by < 0 ? 0 : at;
     const next = objects[(start + by + objects.length) % objects.length];
     if (!next) return;
-    session.select([next.id]);
+    this.surface.select([next.id]);
     this.surface.set({ fresh: new Set() });
-    const name = session.classes.find((each) => each.id === next.class_id)?.name ?? 'no class';
-    this.surface.speak(`Selected ${name}, ${objects.indexOf(next) + 1} of ${objects.length}.`);
   }
 
   /** Where the crosshair is; the middle of what is in sight, before it was ever moved. */

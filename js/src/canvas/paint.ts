@@ -2,6 +2,7 @@
 import type { ClassData, ObjectData, ShapeData } from '../shared/protocol';
 import type { Picture } from '../shared/session';
 import { contains, overlaps, type Rect } from './geometry';
+import { handlesOf } from './hit';
 import { kindOf } from './shapes';
 import { type Point, type Size, toStage, type View } from './view';
 
@@ -131,7 +132,7 @@ export function paintActive(
   context.lineWidth = 1.5;
   context.strokeStyle = '#111111';
   context.fillStyle = '#ffffff';
-  for (const { at } of kind.handles(placed.shape)) {
+  for (const { at } of handlesOf(placed.shape, view.scale)) {
     const { x, y } = toStage(view, at);
     context.fillRect(x - 4, y - 4, 8, 8);
     context.strokeRect(x - 4, y - 4, 8, 8);

@@ -229,6 +229,25 @@ export class Surface {
     return [...this.session.selection].flatMap((id) => this.session.byId.get(id) ?? []);
   }
 
+  /** Select, and say what is selected by now. */
+  select(ids: Iterable<string>): void {
+    const { session } = this;
+    session.select(ids);
+    const { selected } = this;
+    const [first] = selected;
+    if (!first) this.speak('Nothing is selected.');
+    else if (selected.length > 1) this.speak(`${selected.length} objects are selected.`);
+    else {
+      const place = `${session.objects.indexOf(first) + 1} of ${session.objects.length}`;
+      this.speak(`Selected ${this.nameOf(first)}, ${place}.`);
+    }
+  }
+
+  /** What an object's class is called. */
+  nameOf({ class_id }: Pick<ObjectData, 'class_id'>): string {
+    return this.session.classes.find(({ id }) => id === class_id)?.name ?? 'no class';
+  }
+
   lift(shapes: ReadonlyMap<string, ShapeData>): void {
     const before = this.lifted;
     const changed = shapes.size !== before.size || [...shapes.keys()].some((id) => !before.has(id));

@@ -80,8 +80,9 @@ export function addBox(surface: Surface, rect: Rect): void {
   if (session.activeClass) object.class_id = session.activeClass;
   surface.edit([{ action: 'create', record: 'object', id, item: item.key, new: { ...object } }], [id]);
   surface.set({ fresh: new Set([id]) });
-  const name = session.classes.find((each) => each.id === object.class_id)?.name ?? 'no class';
-  surface.speak(`Box drawn: ${name}, ${Math.round(rect.width)} by ${Math.round(rect.height)} pixels.`);
+  surface.speak(
+    `Box drawn: ${surface.nameOf(object)}, ${Math.round(rect.width)} by ${Math.round(rect.height)} pixels.`,
+  );
 }
 
 function* move(surface: Surface, press: Touch): Gesture {
@@ -148,7 +149,7 @@ function* marquee(surface: Surface, press: Touch): Gesture {
         return bounds && within(bounds, frame);
       });
       const before = press.shift || press.toggle ? session.selection : [];
-      session.select([...before, ...inFrame.map(({ id }) => id)]);
+      surface.select([...before, ...inFrame.map(({ id }) => id)]);
       return;
     }
   } finally {
@@ -161,13 +162,13 @@ function choose(surface: Surface, object: ObjectData | null, touch: Touch): void
   const { session } = surface;
   surface.set({ fresh: new Set() });
   if (!object) {
-    if (!touch.shift && !touch.toggle) session.select([]);
+    if (!touch.shift && !touch.toggle) surface.select([]);
     return;
   }
   const next = new Set(touch.shift || touch.toggle ? session.selection : []);
   if (next.has(object.id)) next.delete(object.id);
   else next.add(object.id);
-  session.select(next);
+  surface.select(next);
 }
 
 /** What a press would do with the one object that is selected: resize it, move it, or nothing. */
@@ -177,7 +178,7 @@ function grip(surface: Surface, touch: Touch, inner: boolean): { object: ObjectD
   const margin = touch.reach / view.scale;
   const objects = surface.selected;
   const only = objects.length === 1 ? objects[0] : undefined;
-  const handle = only ? handleAt(only, touch.point, margin) : null;
+  const handle = only ? handleAt(only, touch.point, touch.reach, view.scale) : null;
   if (only && handle) return { object: only, handle };
   for (const object of objects) {
     const kind = kindOf(object.shape);
@@ -244,7 +245,7 @@ TOOLS.set('select', {
     if (held) return grab(surface, touch, held);
     const object = objectUnder(surface, touch);
     if (!object || touch.shift || touch.toggle) return marquee(surface, touch);
-    surface.session.select([object.id]);
+    surface.select([object.id]);
     surface.set({ fresh: new Set() });
     return surface.session.readOnly ? marquee(surface, touch) : move(surface, touch);
   },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HANDLES, handlePoint } from '../../src/canvas/geometry';
-import { handleAt, objectAt } from '../../src/canvas/hit';
+import { handleAt, handlesOf, objectAt } from '../../src/canvas/hit';
 import { kindOf } from '../../src/canvas/shapes';
 import type { ObjectData } from '../../src/shared/protocol';
 import { many, type Random } from './random';
@@ -60,6 +60,16 @@ describe('objectAt', () => {
   });
 });
 
+describe('handlesOf', () => {
+  it('leaves out the middles of edges that are short on the screen', () => {
+    const { shape } = box('a', 100, 100, 60, 12);
+    expect(handlesOf(shape, 2)).toHaveLength(8);
+    expect(handlesOf(shape, 1).map(({ handle }) => handle)).toEqual(HANDLES.filter(({ dy }) => dy !== 0));
+    expect(handlesOf(shape, 0.1).map(({ handle }) => handle)).toEqual(HANDLES.filter(({ dx, dy }) => dx && dy));
+    expect(handlesOf({ kind: 'spline' }, 1)).toEqual([]);
+  });
+});
+
 describe('handleAt', () => {
   it('finds each handle at its place', () => {
     const object = box('a', 100, 100, 60, 40);
@@ -74,6 +84,20 @@ describe('handleAt', () => {
     const object = box('a', 100, 100, 4, 4);
     expect(handleAt(object, { x: 99, y: 99 }, 6)).toEqual({ dx: -1, dy: -1 });
     expect(handleAt(object, { x: 106, y: 105 }, 6)).toEqual({ dx: 1, dy: 1 });
+  });
+
+  it('leaves the middle of the smallest box to move it by', () => {
+    const object = box('a', 100, 100, 6, 6);
+    expect(handleAt(object, { x: 103, y: 103 }, 6)).toBeNull();
+    expect(handleAt(object, { x: 102, y: 104 }, 6)).toBeNull();
+    expect(handleAt(object, { x: 101, y: 101 }, 6)).toEqual({ dx: -1, dy: -1 });
+    expect(handleAt(object, { x: 107, y: 107 }, 6)).toEqual({ dx: 1, dy: 1 });
+  });
+
+  it('reaches as far on the screen at every zoom', () => {
+    const object = box('a', 100, 100, 60, 40);
+    expect(handleAt(object, { x: 90, y: 100 }, 6, 0.5)).toEqual({ dx: -1, dy: -1 });
+    expect(handleAt(object, { x: 97, y: 100 }, 6, 4)).toBeNull();
   });
 
   it('finds none on a turned box, which has none', () => {
