@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +44,10 @@ class Line:
         """Fill the disk, or make room: SQLite refuses to grow the file."""
         store = self.editor.store
         assert isinstance(store, SqlStore)
-        with store._db._engine("rw").connect() as connection:
-            connection.execute(text(f"PRAGMA max_page_count = {10 if full else 1_000_000}"))
+        with ExitStack() as stack:  # each connection of the pool has a limit of its own
+            engine = store._db._engine("rw")
+            for connection in [stack.enter_context(engine.connect()) for _ in range(4)]:
+                connection.execute(text(f"PRAGMA max_page_count = {10 if full else 1_000_000}"))
 
     def change(self, change_id: str, *ops: dict[str, Any], **values: Any) -> dict[str, Any]:
         """Send a change as a page does; return what came back for it."""
