@@ -295,6 +295,7 @@ def test_a_page_reloaded_right_after_drawing_keeps_the_box(
             on_screen.saved()
             expect(objects(on_screen)).to_have_count(number + 1)
             assert eventually(lambda: len(rows(place)) == number + 1)  # noqa: B023 - called at once
+        page.wait_for_load_state("networkidle")  # else Lab covers the canvas with what it could not fetch
         cable.cut()  # now only the page itself can keep it
         reload_after_drawing(page, 10)
         with page.expect_event("framenavigated", lambda frame: frame.url.startswith("chrome-error:")):
