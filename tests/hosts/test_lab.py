@@ -31,7 +31,7 @@ def start(page: Page, lab: Server, place: Path, *cells: str, at: str = "") -> An
     return Annotating(page).ready()
 
 
-def draw_past_dialogs(on_screen: Annotating) -> None:
+def draw_past_dialogs(on_screen: Annotating, left: float, top: float, right: float, bottom: float) -> None:
     """Draw one box, as a person does who closes what Lab puts in the way, and tries again if it was too late."""
     page = on_screen.page
     objects = on_screen.root.get_by_role("listbox", name="Objects").get_by_role("option")
@@ -40,7 +40,7 @@ def draw_past_dialogs(on_screen: Annotating) -> None:
     for _ in range(10):
         if button.is_visible():
             button.click()
-        on_screen.draw(0.4, 0.4, 0.6, 0.6)
+        on_screen.draw(left, top, right, bottom)
         with contextlib.suppress(AssertionError):
             expect(objects).to_have_count(count + 1, timeout=2000)
             return
@@ -98,7 +98,7 @@ def test_a_cut_connection_loses_nothing(
         on_screen.saved()
         cable.cut()
         for step in range(3):
-            on_screen.draw(0.3 + step * 0.2, 0.3, 0.4 + step * 0.2, 0.5)
+            draw_past_dialogs(on_screen, 0.3 + step * 0.2, 0.3, 0.4 + step * 0.2, 0.5)
         expect(on_screen.status).to_contain_text("offline – 3 unsaved", timeout=SLOW)
         assert len(rows(place)) == 1
         cable.mend()
@@ -127,7 +127,7 @@ def test_a_server_that_goes_and_comes_back_loses_nothing(
         on_screen.saved()
         save_notebook(page)
         server.stop()
-        draw_past_dialogs(on_screen)  # Lab says at some moment that its server is gone
+        draw_past_dialogs(on_screen, 0.4, 0.4, 0.6, 0.6)  # Lab says at some moment that its server is gone
         expect(on_screen.status).to_have_text("offline – 1 unsaved", timeout=SLOW)
         server.start()
         page.goto("about:blank")
