@@ -47,8 +47,11 @@ def run(page: Page, code: str, value: str = "None") -> str:
     """Run code in the notebook's kernel, and return the text of a value there."""
     ask = """async ([code, value]) => {
         const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-        const reply = await kernel.requestExecute({code, user_expressions: {value}}).done;
-        return reply.content;
+        for (;;) {
+            const reply = await kernel.requestExecute({code, user_expressions: {value}}).done;
+            // After an error in a cell the kernel drops what came meanwhile, and says so.
+            if (reply.content.status !== 'aborted') return reply.content;
+        }
     }"""
     content = page.evaluate(ask, [code, value])
     assert content["status"] == "ok", content

@@ -94,7 +94,7 @@ def test_a_cut_connection_loses_nothing(
     cable = Cable(lab.port)
     try:
         on_screen = start(page, lab, place, at=cable.url)
-        on_screen.draw(0.1, 0.1, 0.2, 0.2)
+        on_screen.draw(0.45, 0.55, 0.55, 0.65)
         on_screen.saved()
         cable.cut()
         for step in range(3):
@@ -123,7 +123,7 @@ def test_a_server_that_goes_and_comes_back_loses_nothing(
     try:
         page = context.new_page()
         on_screen = start(page, server, place)
-        on_screen.draw(0.1, 0.1, 0.3, 0.3)
+        on_screen.draw(0.3, 0.3, 0.45, 0.45)
         on_screen.saved()
         save_notebook(page)
         server.stop()
@@ -146,11 +146,11 @@ def test_the_annotator_works_while_a_cell_runs(
     busy = "import time, pathlib\npathlib.Path('busy').touch()\nwhile pathlib.Path('busy').exists(): time.sleep(.01)"
     on_screen = start(page, lab, place, OPEN, busy)
     assert eventually((place / "busy").exists)
-    on_screen.draw(0.1, 0.1, 0.3, 0.3)
+    on_screen.draw(0.3, 0.3, 0.45, 0.45)
     on_screen.saved()
     assert len(rows(place)) == 1
     on_screen.button("Next").click()
-    on_screen.shows("photo_1.jpg").draw(0.1, 0.1, 0.3, 0.3)
+    on_screen.shows("photo_1.jpg").draw(0.3, 0.3, 0.45, 0.45)
     on_screen.saved()
     assert len(rows(place)) == 2
     (place / "busy").unlink()
@@ -165,7 +165,7 @@ def test_two_kernels_see_each_others_boxes_and_both_stand(
     open_notebook(other_page, lab, f"{place.name}/other.ipynb")
     run_all(other_page)
     other = Annotating(other_page).ready()
-    on_screen.draw(0.1, 0.1, 0.3, 0.3)
+    on_screen.draw(0.3, 0.3, 0.45, 0.45)
     on_screen.saved()
     expect(other.root.get_by_role("listbox", name="Objects").get_by_role("option")).to_have_count(
         1, timeout=5000
