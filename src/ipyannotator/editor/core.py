@@ -17,6 +17,7 @@ from typing import Literal
 
 import msgspec
 
+from ipyannotator.editor.checking import check_classes, signed
 from ipyannotator.editor.events import Events
 from ipyannotator.editor.following import follow
 from ipyannotator.editor.live import AnnotationView, ObjectView
@@ -44,7 +45,7 @@ from ipyannotator.model import (
     invert,
     new_id,
 )
-from ipyannotator.sources.base import Source
+from ipyannotator.sources import Part, Source
 from ipyannotator.stores.base import Store
 
 
@@ -58,15 +59,23 @@ class Editor:
         author: who makes the changes that come through here.
         layer: `main`, unless people work independently on the same items.
         events: handlers to tell; a new set where None.
+        extensible: whether new labels become classes on offer; as the output says where None.
+
+    Attributes:
+        shown: the items that one moves through: the source, or a part of it (`restrict`).
+        place: what undo goes by instead of the item on screen, while a grid of many is: a name that is no key.
     """
 
     def __init__(
         self, store: Store, source: Source, output: Output, *, author: Author, layer: str = "main",
-        events: Events | None = None,
+        events: Events | None = None, extensible: bool | None = None,
     ) -> None:  # fmt: skip
         self.store = store
         self.source = source
+        self.shown = source
+        self.place = ""
         self.output = output
+        self.extensible = output.classes is None if extensible is None else extensible
         self.task = output.name
         self.author = author
         self.layer = layer
@@ -96,7 +105,7 @@ class Editor:
     @property
     def key(self) -> str:
         """The key of the item on screen."""
-        return self.source.key(self._index)
+        return self.shown.key(self._index)
 
     @property
     def schema(self) -> Schema:
@@ -104,6 +113,10 @@ class Editor:
         if self._schema is None:
             self._schema = Schema(self.store.classes(self.task))
         return self._schema
+
+    @property
+    def _where(self) -> str:
+        return self.place or self.key
 
     def item(self, key: str) -> ItemRecord:
         """Return what is stored of an item besides its objects."""
@@ -129,7 +142,7 @@ class Editor:
 
     def go(self, index: int) -> None:
         """Show the item at a position from 0; negative ones count from the end. Raise `IndexError`."""
-        total = len(self.source)
+        total = len(self.shown)
         if not isinstance(index, int) or not -total <= index < total:
             raise IndexError(f"There is no item {index!r}; there are {total}, numbered from 0.")
         with self._lock:
@@ -137,9 +150,24 @@ class Editor:
             self.selection = ()
         self.events.emit("open", self.view(self.key))
 
+    def restrict(self, keys: Iterable[str] | None, name: str = "") -> None:
+        """Move through these items only, in this order; through all again where None. Shows the first of them.
+
+        Raises:
+            NoItems: there is none.
+            KeyError: the source has no item of this key.
+        """
+        key = self.key
+        shown = self.source if keys is None else Part(self.source, keys, name)
+        with self._lock:
+            self.shown = shown
+            self._index = 0
+        self.go(self.source.index(key) if keys is None else 0)
+        self.events.emit("task")
+
     def next_todo(self, start: int) -> int | None:
         """Return the position of the first unfinished item from `start` on, going round; None if all are finished."""
-        return next_todo(self.store, self.source, self.task, self.layer, start)
+        return next_todo(self.store, self.shown, self.task, self.layer, start)
 
     @property
     def selected(self) -> list[ObjectView]:
@@ -196,7 +224,7 @@ class Editor:
             Conflict: somebody changed the same values since they were read.
         """
         change = Change(
-            id=new_id(), task=self.task, ops=tuple(ops), item=self.key if item is None else item, origin=origin,
+            id=new_id(), task=self.task, ops=tuple(ops), item=self._where if item is None else item, origin=origin,
             undoes=undoes,
         )  # fmt: skip
         answer = self.apply(change)
@@ -213,17 +241,17 @@ class Editor:
         return answer
 
     def undo(self) -> Change:
-        """Take back the author's latest change on the item on screen.
+        """Take back the author's latest change on the item, or in the grid, on screen.
 
         Raises:
             NothingToUndo: there is none.
             Conflict: somebody has since edited the same values.
         """
-        return self._back(self.store.to_undo(self.task, self.key, self.author.id, self.layer), "undo")
+        return self._back(self.store.to_undo(self.task, self._where, self.author.id, self.layer), "undo")
 
     def redo(self) -> Change:
         """Bring back what the author's latest undo on the item on screen took away; raises as `undo`."""
-        return self._back(self.store.to_redo(self.task, self.key, self.author.id, self.layer), "redo")
+        return self._back(self.store.to_redo(self.task, self._where, self.author.id, self.layer), "redo")
 
     def add_class(self, name: str, *, retired: bool = False) -> str:
         """Add a class, or offer a retired one again; return its id. Not an edit of the item, so undo passes it by."""
@@ -279,7 +307,7 @@ class Editor:
             author=self.author,
             layer=self.layer,
             time=time.time(),
-            ops=tuple(map(self._signed, change.ops)),
+            ops=tuple(signed(op, self.author) for op in change.ops),
         )
         try:
             amended = self._amended(change)
@@ -289,7 +317,7 @@ class Editor:
             known = self.store.answer(change.id)
             if known is not None:
                 return known, False
-            self._check(amended)
+            check_classes(amended, self.schema)
             answer = self.store.commit(amended, "ok" if amended == change else "amended")
             if answer.change is not None:
                 self._own.add(answer.seq)
@@ -320,33 +348,6 @@ class Editor:
                 undoes=change.undoes,
             )
         return amended
-
-    def _signed(self, op: Op) -> Op:
-        """Put the author into a new object; one that an undo brings back keeps its own."""
-        if (
-            op.action != "create"
-            or op.record != "object"
-            or not isinstance(op.new, dict)
-            or op.new.get("author")
-        ):
-            return op
-        order = op.new.get("order") or time.time_ns() // 1000
-        return msgspec.structs.replace(op, new={**op.new, "author": self.author.id, "order": order})
-
-    def _check(self, change: Change) -> None:
-        """Refuse classes that the schema does not have, unless this very change adds them."""
-        known = {op.id for op in change.ops if op.record == "class" and op.action == "create"}
-        for op in change.ops:
-            if op.record != "object" or op.action == "delete":
-                continue
-            if op.action == "create":
-                wanted = op.new.get("class_id") if isinstance(op.new, dict) else None
-            else:
-                wanted = op.new if op.path == "class_id" else None
-            if wanted is None or (isinstance(wanted, str) and wanted in known):
-                continue
-            if not isinstance(wanted, str) or self.schema.by_id(wanted) is None:
-                raise InvalidValue("The class id", wanted, "the id of a class of this task")
 
     def _back(self, target: Change | None, what: Literal["undo", "redo"]) -> Change:
         if target is None:

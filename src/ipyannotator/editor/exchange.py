@@ -18,6 +18,7 @@ import msgspec
 from ipyannotator.editor.core import Editor
 from ipyannotator.errors import Conflict, FormatError, StoreError
 from ipyannotator.formats import original
+from ipyannotator.mltypes import Parsed
 from ipyannotator.model import ObjectRecord, Op, encode, encode_shape, new_id
 
 BATCH = 2000
@@ -103,27 +104,31 @@ def load(editor: Editor, path: Path, folder: str) -> int:
     content = original.read(path)
     parsed = {name: _parse(editor, path, name, value) for name, value in content.items() if value is not None}
     keys = original.matched(parsed, editor.source.index, folder)
-    batch: dict[str, list[dict[str, Any]]] = {}
+    batch: dict[str, list[Parsed]] = {}
+    weight = 0
     for name, found in parsed.items():
-        batch.setdefault(keys[name], []).extend(found)
-        if sum(map(len, batch.values())) + len(batch) >= BATCH:
+        batch.setdefault(keys[name], []).append(found)
+        weight += 1 + len(found.objects) + len(found.fields)
+        if weight >= BATCH:
             _load_batch(editor, batch)
-            batch = {}
+            batch, weight = {}, 0
     _load_batch(editor, batch)
     editor.store.remember(_base_name(editor), zlib.compress(path.read_bytes()))
     return len(parsed)
 
 
-def _load_batch(editor: Editor, batch: dict[str, list[dict[str, Any]]]) -> None:
+def _load_batch(editor: Editor, batch: dict[str, list[Parsed]]) -> None:
     for last in (False, False, True):
         touched = {its.item.id for its in editor.store.each(editor.task, editor.layer, batch)}
         ops: list[Op] = []
         for key, found in batch.items():
-            if key not in touched:
-                ops += [
-                    Op("create", "object", o.id, key, new=encode(o)) for o in _records(editor, key, found)
-                ]
-                ops.append(Op("set", "item", key, key, "state", "todo", "done"))
+            if key in touched:
+                continue
+            records = _records(editor, key, [each for parsed in found for each in parsed.objects])
+            ops += [Op("create", "object", o.id, key, new=encode(o)) for o in records]
+            fields = {name: value for parsed in found for name, value in parsed.fields.items()}
+            ops += [Op("set", "field", name, key, "value", None, value) for name, value in fields.items()]
+            ops.append(Op("set", "item", key, key, "state", "todo", "done"))
         try:
             if ops:
                 editor.do(ops, item="", origin="file")
@@ -149,16 +154,17 @@ def merge(editor: Editor, path: Path, folder: str) -> dict[str, int]:
     parsed = {name: _parse(editor, path, name, value) for name, value in altered.items() if value is not None}
     keys = original.matched(altered, editor.source.index, folder)
     for name, key in keys.items():
-        then = _parse(editor, path, name, base[name]) if base.get(name) is not None else []
-        item, objects, _ = editor.store.annotated(editor.task, key, editor.layer)
-        found = parsed.get(name, [])
+        then = _parse(editor, path, name, base[name]) if base.get(name) is not None else Parsed()
+        item, objects, fields = editor.store.annotated(editor.task, key, editor.layer)
+        found = parsed.get(name, Parsed())
         plan = original.merge(
-            list(map(_value, then)), list(map(_value, found)),
+            list(map(_value, then.objects)), list(map(_value, found.objects)),
             [(encode_shape(o.shape), editor.schema.name(o.class_id)) for o in objects],
         )  # fmt: skip
         ops = [Op("delete", "object", objects[at].id, key, old=encode(objects[at])) for at in plan.remove]
-        fresh = _records(editor, key, [found[at] for at in plan.add])
+        fresh = _records(editor, key, [found.objects[at] for at in plan.add])
         ops += [Op("create", "object", o.id, key, new=encode(o)) for o in fresh]
+        ops += _field_ops(key, then.fields, found.fields, {field.id: field.value for field in fields})
         if name in parsed and item.state == "todo":
             ops.append(Op("set", "item", key, key, "state", "todo", "done"))
         if ops:
@@ -170,11 +176,21 @@ def merge(editor: Editor, path: Path, folder: str) -> dict[str, int]:
     return report
 
 
+def _field_ops(key: str, then: dict[str, Any], theirs: dict[str, Any], ours: dict[str, Any]) -> list[Op]:
+    """Return what sets the fields that theirs changed, where ours are still as they were."""
+    changed = [name for name in {**then, **theirs} if theirs.get(name) != then.get(name)]
+    return [
+        Op("set", "field", name, key, "value", ours.get(name), theirs.get(name))
+        for name in changed
+        if ours.get(name) == then.get(name)
+    ]
+
+
 def _value(found: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
     return encode_shape(found["shape"]), found["label"]
 
 
-def _parse(editor: Editor, path: Path, name: str, value: Any) -> list[dict[str, Any]]:
+def _parse(editor: Editor, path: Path, name: str, value: Any) -> Parsed:
     try:
         return editor.output.from_value(value)
     except FormatError as error:
@@ -188,13 +204,13 @@ def _records(editor: Editor, key: str, found: Iterable[dict[str, Any]]) -> list[
     now = time.time_ns() // 1000
     records = []
     for at, values in enumerate(found):
-        label = values["label"]
+        others = {name: value for name, value in values.items() if name != "label"}
         # A name that the output does not offer is kept as a retired class, so that nothing is lost or renamed.
-        class_id = None if label is None else _class_id(editor, label)
+        class_id = None if values["label"] is None else _class_id(editor, values["label"])
         records.append(
             ObjectRecord(
-                id=new_id(), item=key, shape=values["shape"], class_id=class_id, origin="import",
-                attributes=values.get("attributes", {}), author=editor.author.id, order=now + at,
+                id=new_id(), item=key, class_id=class_id, origin="import", author=editor.author.id, order=now + at,
+                **others,
             )
         )  # fmt: skip
     return records
@@ -202,7 +218,7 @@ def _records(editor: Editor, key: str, found: Iterable[dict[str, Any]]) -> list[
 
 def _class_id(editor: Editor, label: str) -> str:
     found = editor.schema.find(label)
-    return found.id if found else editor.add_class(label, retired=editor.output.classes is not None)
+    return found.id if found else editor.add_class(label, retired=not editor.extensible)
 
 
 def _base_name(editor: Editor) -> str:

@@ -133,11 +133,7 @@ class AnnotationView(Mapping[str, "ObjectView"]):
         self.remove(*self.objects)
 
     def _class(self, label: str | None) -> str | None:
-        if (
-            label is not None
-            and self._editor.output.classes is None
-            and self._editor.schema.find(label) is None
-        ):
+        if label is not None and self._editor.extensible and self._editor.schema.find(label) is None:
             return self._editor.add_class(label)
         return self._editor.schema.id_of(label)
 

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from ipyannotator.editor.core import Editor
 from ipyannotator.editor.events import Failure
 from ipyannotator.errors import Conflict, IpyannotatorError, MediaError, SourceError
-from ipyannotator.model import Change, Op, encode, items, new_id
+from ipyannotator.model import Change, Op, encode, new_id
 
 
 class FactKeeper:
@@ -36,7 +36,7 @@ class FactKeeper:
     def _changed(self, change: Change) -> None:
         if change.origin == "file":
             return
-        for key in items(change):
+        for key in {op.item for op in change.ops if op.item}:
             if key not in self._known:
                 self._known.add(key)
                 try:

@@ -30,11 +30,20 @@ from ipyannotator.model.records import (
     encode,
 )
 from ipyannotator.model.schema import Schema
-from ipyannotator.model.shapes import SHAPES, Bounds, Box, Shape, UnknownShape, decode_shape, encode_shape
+from ipyannotator.model.shapes import (
+    SHAPES,
+    Bounds,
+    Box,
+    Shape,
+    UnknownShape,
+    Whole,
+    decode_shape,
+    encode_shape,
+)
 
 __all__ = [
     "RECORDS", "SHAPES", "STATES", "Answer", "Author", "Bounds", "Box", "Change", "ClassRecord", "Entry",
     "FieldRecord", "ItemRecord", "ObjectRecord", "Op", "Origin", "Record", "Ref", "Schema", "Shape", "State",
-    "Status", "Trace", "UnknownShape", "decode", "decode_shape", "encode", "encode_shape", "invert", "items", "new_id",
+    "Status", "Trace", "UnknownShape", "Whole", "decode", "decode_shape", "encode", "encode_shape", "invert", "items", "new_id",
     "perform", "refs", "trace",
 ]  # fmt: skip

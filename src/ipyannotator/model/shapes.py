@@ -86,6 +86,22 @@ class Box(Shape):
         return self.width * self.height
 
 
+@SHAPES.register("whole")
+@dataclass(frozen=True, slots=True)
+class Whole(Shape):
+    """The whole item: what is said of it, a label for one, has no place of its own."""
+
+    kind: str = field(default="whole", init=False, repr=False)
+
+    def bounds(self) -> Bounds:
+        """Return an unbounded rectangle: cut to an image, it is the image."""
+        return Bounds(-math.inf, -math.inf, math.inf, math.inf)
+
+    def measure(self) -> float:
+        """Return infinity: it is never smaller than something on the item."""
+        return math.inf
+
+
 @dataclass(frozen=True, slots=True)
 class UnknownShape(Shape):
     """A shape whose kind is not registered here: kept as it came, shown as a placeholder."""

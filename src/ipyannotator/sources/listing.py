@@ -96,14 +96,14 @@ def readable(path: str) -> str:
 
 
 def scan(folder: str, *, recursive: bool = False) -> Scan:
-    """Walk a folder.
+    """Walk a folder; where it has no images itself, its subfolders too.
 
     A folder that is reached twice, through symbolic links, is listed once: under its own path if that is in the
     walk. Hidden files and folders are left out.
 
     Args:
         folder: the folder, bytes that are not UTF-8 as surrogate escapes.
-        recursive: whether subfolders are looked into.
+        recursive: whether subfolders are looked into, however deep.
 
     Raises:
         OSError: the folder itself cannot be listed. Subfolders that cannot be only give a notice.
@@ -126,6 +126,8 @@ def scan(folder: str, *, recursive: bool = False) -> Scan:
                 continue
             seen.add((status.st_dev, status.st_ino))
             names, inner, linked, broken = _look(full, recursive=recursive)
+            if not (below or recursive or names):  # one subfolder for each class, as the original had it
+                _, inner, linked, broken = _look(full, recursive=True)
         except OSError as error:
             if not below:
                 raise
