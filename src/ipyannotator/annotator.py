@@ -60,7 +60,7 @@ class Annotator:
 
     def _open(self, step: Step) -> BaseAnnotator:
         pair = (type(self.input_item), type(self.output_item))
-        if pair not in PAIRS or step not in PAIRS.get(*pair).steps:
+        if pair not in PAIRS or step not in PAIRS.get(*pair).views:
             raise UnsupportedPair(
                 f"Nothing serves {pair[0].__name__} with {pair[1].__name__} in the step {step.value!r}. There is: "
                 f"{_served()}."
@@ -75,6 +75,6 @@ def _served() -> str:
     parts = []
     for pair in PAIRS:
         if isinstance(pair, tuple):
-            steps = ", ".join(step.value for step in PAIRS.get(*pair).steps)
+            steps = ", ".join(step.value for step in PAIRS.get(*pair).views)
             parts.append(f"{' with '.join(kind.__name__ for kind in pair)} ({steps})")
     return "; ".join(sorted(parts)) or "nothing"

@@ -181,8 +181,8 @@ def test_the_index_that_was_set_last_is_on_screen(desk: Desk) -> None:
     assert failures == []
     assert desk.a.index == desk.a.editor.index
     assert soon(lambda: desk.sent("show")[-1]["item"]["index"] == desk.a.index)
-    assert desk.a.footer.state == desk.a.current.state
-    assert desk.a.navigation.index == desk.a.index
+    assert desk.a.view.footer.state == desk.a.current.state
+    assert desk.a.view.navigation.index == desk.a.index
 
 
 def test_the_step_is_switched_while_boxes_are_drawn(desk: Desk, stored: Callable[[], list[str]]) -> None:
@@ -375,7 +375,7 @@ def test_two_in_one_kernel_see_each_other_and_both_stand(
     assert len(one.accepted) == len(two.accepted) == 10
     assert soon(lambda: two.accepted <= {op.id for change in heard for op in change.ops})
     assert one.a.to_dict() == two.a.to_dict()
-    assert soon(lambda: one.a.footer.state == one.a.current.state)
+    assert soon(lambda: one.a.view.footer.state == one.a.current.state)
     one.a.close()
     two.draw(0)
     two.a.close()
@@ -408,7 +408,7 @@ def test_a_cell_that_is_run_ten_times(open_desk: Callable[..., Desk]) -> None:
         desks[-1].hello()
         assert len(desks[-1].a.annotations["0.png"]) == number
         desks[-1].draw(0)
-    assert soon(lambda: all(desk.a.footer.state == desk.a.current.state for desk in desks))
+    assert soon(lambda: all(desk.a.view.footer.state == desk.a.current.state for desk in desks))
     assert {len(desk.a.annotations["0.png"]) for desk in desks} == {10}
     desks[0].draw(0)
     assert len(desks[9].a.annotations["0.png"]) == 11

@@ -213,12 +213,12 @@ def test_the_fields_show_and_change_the_selected_box(create: Callable[..., Any])
     a = create(["car", "bus"])
     box = a.current.add(Box(10, 20, 30, 40), "car")
     a.editor.select([box.id])
-    assert a.fields.numbers["width"].value == 30
-    a.fields.numbers["width"].value = 55
+    assert a.view.fields.numbers["width"].value == 30
+    a.view.fields.numbers["width"].value = 55
     assert box.shape == Box(10, 20, 55, 40)
-    a.fields.class_id.value = a.editor.schema.id_of("bus")
+    a.view.fields.class_id.value = a.editor.schema.id_of("bus")
     assert box.label == "bus"
-    a.fields.delete.click()
+    a.view.fields.delete.click()
     assert len(a.current) == 0
 
 

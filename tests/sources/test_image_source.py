@@ -199,11 +199,26 @@ def test_no_folder(tmp_path):
 
 def test_a_folder_without_images_says_what_it_has(tmp_path):
     (tmp_path / "a.txt").touch()
-    picture(tmp_path / "sub" / "a.png")
+    picture(tmp_path / "sub" / "below" / "a.png")
     with pytest.raises(NoItems) as error:
         ImageSource(tmp_path)
     for word in (str(tmp_path), "1 .txt files", "“sub”", "recursive=True", "jpeg"):
         assert word in str(error.value)
+
+
+def test_a_folder_without_images_shows_those_of_its_class_subfolders(tmp_path):
+    for name in ("cat/1.png", "cat/2.png", "dog/1.png", "dog/below/1.png", ".hidden/1.png"):
+        picture(tmp_path / name)
+    source = ImageSource(tmp_path)
+    assert [source.key(at) for at in range(len(source))] == ["cat/1.png", "cat/2.png", "dog/1.png"]
+    picture(tmp_path / "dog" / "2.png")
+    assert source.refresh() == ["dog/2.png"]
+
+
+def test_a_folder_with_images_leaves_its_subfolders_alone(tmp_path):
+    picture(tmp_path / "a.png")
+    picture(tmp_path / "cat" / "1.png")
+    assert len(ImageSource(tmp_path)) == 1
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ somebody replaces, on the class or on one annotator, takes effect on what is alr
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ipyannotator.base import Settings, Step
@@ -16,7 +17,7 @@ from ipyannotator.widgets.keymap import KeyMap
 
 if TYPE_CHECKING:
     from ipyannotator.pairs.project import Project
-    from ipyannotator.widgets.canvas import Canvas
+    from ipyannotator.pairs.view import View
 
 
 class Actions:
@@ -25,7 +26,7 @@ class Actions:
     settings: Settings
     events: Events
     keymap: KeyMap
-    canvas: Canvas
+    view: View
     index: int
     step: str
 
@@ -44,7 +45,7 @@ class Actions:
         raise NotImplementedError
 
     def __len__(self) -> int:
-        return len(self.editor.source)
+        return len(self.editor.shown)
 
     def act(self, name: str, value: Any = None) -> None:
         """Perform an action by name. What goes wrong is said to the person, not raised."""
@@ -55,15 +56,21 @@ class Actions:
                 if callable(action):
                     action(self)
                 self.events.emit("key", key)
-            elif name in self.methods:
-                method = getattr(self, self.methods[name])
-                method() if value is None else method(value)
             else:
-                raise InvalidValue("The action", name, f"one of {', '.join(self.methods)}")  # noqa: TRY301
+                method = self._method(name)
+                method() if value is None else method(value)
         except IpyannotatorError as error:
             self.events.emit("notice", "warning", str(error))
         except Exception as error:  # noqa: BLE001 - whatever a replaced method does, the annotator goes on
             self.events.emit("error", Failure.of(error, f"The action {name!r} failed"))
+
+    def _method(self, name: str) -> Callable[..., Any]:
+        for owner in (self.view, self):
+            if name in owner.methods:
+                found: Callable[..., Any] = getattr(owner, owner.methods[name])
+                return found
+        known = sorted({*self.methods, *self.view.methods})
+        raise InvalidValue("The action", name, f"one of {', '.join(known)}")
 
     methods: ClassVar[dict[str, str]] = {
         **{name: name for name in ("done", "skip", "flag", "next", "previous", "undo", "redo", "save", "go")},
@@ -72,8 +79,9 @@ class Actions:
         "last": "go_last",
         "step": "go_to_step",
         "add_class": "use_new_class",
+        "show_all": "show_all",
     }
-    """The method of each action, by the action's name; a subclass adds its own."""
+    """The method of each action, by the action's name; a view's own come first, a subclass adds its own."""
 
     def next(self) -> None:
         """Show the next item; with `Settings.done_on_next` the present one is done."""
@@ -114,6 +122,12 @@ class Actions:
             self.events.emit("notice", "info", "This is the last one to do.")
         else:
             self.go(found)
+
+    def show_all(self) -> None:
+        """Move through all items again, instead of the part that was chosen."""
+        key = self.editor.key
+        self.editor.restrict(None)
+        self.index = self.editor.source.index(key)
 
     def go_to_step(self, name: str) -> None:
         """Switch to another step."""
@@ -158,11 +172,11 @@ class Actions:
 
     def use_new_class(self, name: str) -> None:
         """Add a class that somebody typed, and take it into use."""
-        self.canvas.active_class = self.editor.add_class(name)
+        self.view.line.active_class = self.editor.add_class(name)
 
     def _found(self, text: str) -> int:
         text = text.strip()
-        source = self.editor.source
+        source = self.editor.shown
         try:
             return source.index(text)
         except KeyError:

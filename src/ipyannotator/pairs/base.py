@@ -1,9 +1,9 @@
 """What all annotators share: the frame around an editor, its actions, and the Python side that a user holds.
 
 How this works. An annotator is an ipywidgets box, so it displays and composes as any widget does. It opens the
-project for a step, puts widgets into the slots of its frame, and wires them by `act`: every button and every key ends
-there, and what an action does is looked up by name when it runs. So a method that somebody replaces, on the class or
-on one annotator, takes effect on what is already on screen.
+project for a step and has that step's view (`view.py`) put widgets into the slots of its frame. They are wired by
+`act`: every button and every key ends there, and what an action does is looked up by name when it runs. So a method
+that somebody replaces, on the class or on one annotator, takes effect on what is already on screen.
 """
 
 from __future__ import annotations
@@ -17,19 +17,21 @@ import ipywidgets as widgets
 import traitlets
 
 from ipyannotator.base import Settings, Step
-from ipyannotator.editor import Annotations, Editor, Events, exchange
+from ipyannotator.editor import Annotations, Events, exchange
 from ipyannotator.editor.events import Failure
 from ipyannotator.editor.relink import FactKeeper, missing, relink
 from ipyannotator.errors import InvalidValue, IpyannotatorError, MissingPackage
 from ipyannotator.mltypes import Input, Output
-from ipyannotator.model import new_id
 from ipyannotator.pairs.actions import Actions
 from ipyannotator.pairs.project import Project, open_project
+from ipyannotator.pairs.view import View
 from ipyannotator.registry import Registry
-from ipyannotator.widgets.canvas import Canvas
+from ipyannotator.sources import MediaCache, Part
+from ipyannotator.widgets.canvas import Canvas as Line
 from ipyannotator.widgets.closing import close_tree
 from ipyannotator.widgets.frame import Frame, Parts
 from ipyannotator.widgets.keymap import KeyMap
+from ipyannotator.widgets.restriction import Restriction
 from ipyannotator.widgets.subshell import stay_responsive
 
 if TYPE_CHECKING:
@@ -55,7 +57,8 @@ class BaseAnnotator(Actions, widgets.VBox):  # type: ignore[misc]
         keymap: which key does what.
     """
 
-    steps: ClassVar[tuple[Step, ...]] = (Step.EXPLORE, Step.CREATE)
+    views: ClassVar[dict[Step, type[View]]] = {}
+    """What each step shows; the steps that are not in it, the pair does not have."""
 
     index = traitlets.Int(0, help="the position of the item on screen, from 0")
     step = traitlets.CaselessStrEnum([each.value for each in Step], "create", help="the step on screen")
@@ -68,7 +71,7 @@ class BaseAnnotator(Actions, widgets.VBox):  # type: ignore[misc]
         self.settings = settings
         self.events = Events()
         self.keymap = KeyMap(self._keys_changed)
-        self.frame = Frame([each.value for each in self.steps], title=self.title)
+        self.frame = Frame([each.value for each in self.views], title=self.title)
         self.frame.on_step(lambda name: self.act("step", name))
         self._ready = False
         self._own: dict[str, widgets.Widget | None] = {}
@@ -89,6 +92,16 @@ class BaseAnnotator(Actions, widgets.VBox):  # type: ignore[misc]
     def parts(self) -> Parts:
         """The slots of the frame: `a.parts.fields = my_widget`."""
         return self.frame.parts
+
+    @property
+    def media(self) -> MediaCache:
+        """Where pictures come from."""
+        return self._opened.media
+
+    @property
+    def canvas(self) -> Line:
+        """The widget on stage, through which the browser speaks to the kernel: the canvas, or a grid."""
+        return self.view.line
 
     @property
     def item(self) -> str:
@@ -173,10 +186,6 @@ class BaseAnnotator(Actions, widgets.VBox):  # type: ignore[misc]
 
     # ---- inside -------------------------------------------------------------------------------------------------
 
-    def fill(self) -> None:
-        """Put this pair's widgets into the frame's slots, and keep them in step with the editor."""
-        raise NotImplementedError
-
     @property
     def _opened(self) -> Project:
         if self._project is None:
@@ -184,34 +193,28 @@ class BaseAnnotator(Actions, widgets.VBox):  # type: ignore[misc]
         return self._project
 
     def _open(self, step: Step) -> None:
-        if step not in self.steps:
-            names = ", ".join(each.value for each in self.steps)
+        if step not in self.views:
+            names = ", ".join(each.value for each in self.views)
             raise InvalidValue("The step", step.value, f"one of: {names}")
         project = open_project(self.input_item, self.output_item, self.settings, step, self.events)
         self._project = project
         self.step = step
         self.frame.step = step.value
         editor = project.editor
-        self.canvas = Canvas(
-            editor,
-            project.media,
-            self.act,
-            session=session_of(editor),
-            width=getattr(self.input_item, "image_width", None) or 0,
-            height=getattr(self.input_item, "image_height", None) or 0,
-        )
+        self.view = self.views[step](self)
         self.frame.session = self.canvas.session
-        self.frame.stage = (self.canvas.width, self.canvas.height)
+        self.frame.stage = (getattr(self.canvas, "width", 0), getattr(self.canvas, "height", 0))
         self._facts = None if editor.read_only else FactKeeper(editor)
         self._keys_changed()
         self.wire("task", self._keys_changed)
-        self.fill()
+        self.wire("task", self._show_restriction)
+        self.view.fill()
         for event in ("open", "select", "task"):  # after all that these events set and send
             self.wire(event, lambda *_: stay_responsive(self))
+        editor.events.emit("task")
         for text in project.notices:
             self.events.emit("notice", "info", text)
-        first = editor.next_todo(0) if step is not Step.EXPLORE else 0
-        self.index = first or 0
+        self.index = self.view.first()
         editor.go(self.index)
         if not editor.read_only:
             self._tidying = threading.Thread(
@@ -245,7 +248,7 @@ class BaseAnnotator(Actions, widgets.VBox):  # type: ignore[misc]
                 if project.editor.store.head() and not exchange.is_current(project.editor, project.json):
                     exchange.save(project.editor, project.json, project.folder)
         finally:
-            self.canvas.close()
+            self.view.close()
             project.media.close()
             project.editor.close()
 
@@ -257,6 +260,17 @@ class BaseAnnotator(Actions, widgets.VBox):  # type: ignore[misc]
         own = {record.key: f"class:{record.id}" for record in schema.active if record.key}
         self.canvas.keymap = {**own, **keys}
         self.canvas.labels = labels | {f"class:{record.id}": record.name for record in schema.active}
+
+    def _show_restriction(self) -> None:
+        shown = self.editor.shown
+        text = shown.title if isinstance(shown, Part) else ""
+        chip = self._own.get("restriction")
+        if text == (chip.text if isinstance(chip, Restriction) else ""):
+            return
+        chip = Restriction(text) if text else None
+        if chip is not None:
+            chip.on_clear(lambda: self.act("show_all"))
+        self.put("restriction", chip)
 
     @traitlets.observe("index")
     def _index_changed(self, _: Any) -> None:
@@ -324,14 +338,3 @@ class BaseAnnotator(Actions, widgets.VBox):  # type: ignore[misc]
                     raise
 
         self._wires.append((event, self.events.on(event, while_open)))
-
-
-def session_of(editor: Editor) -> dict[str, Any]:
-    """Return the `session` trait that all browser components of one annotator share."""
-    return {
-        "id": new_id(),
-        "project": editor.store.project,
-        "task": editor.task,
-        "layer": editor.layer,
-        "author": {"id": editor.author.id, "name": editor.author.name},
-    }

@@ -2,90 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
+from ipyannotator.base import Step
 from ipyannotator.mltypes import InputImage, OutputImageBbox
-from ipyannotator.model import Box, ObjectRecord, Op, encode, encode_shape
-from ipyannotator.pairs.base import PAIRS
-from ipyannotator.pairs.image import ImageAnnotator
-from ipyannotator.widgets.classes import ClassPicker
-from ipyannotator.widgets.fields import BoxFields
-from ipyannotator.widgets.objects import ObjectList
+from ipyannotator.pairs.base import PAIRS, BaseAnnotator
+from ipyannotator.pairs.boxes import BoxView
+from ipyannotator.pairs.view import View
 
 
 @PAIRS.register(InputImage, OutputImageBbox)
-class BboxAnnotator(ImageAnnotator):
+class BboxAnnotator(BaseAnnotator):
     """Draw, look at and correct boxes, each of one class."""
 
-    methods: ClassVar[dict[str, str]] = {**ImageAnnotator.methods, "edit": "edit", "delete": "delete"}
-
-    def fill(self) -> None:
-        """Add the classes, the list of boxes and the fields of the selected one."""
-        super().fill()
-        session, read_only = self.canvas.session, self.editor.read_only
-        self.fields = BoxFields(read_only=read_only)
-        self.fields.on_edit(lambda name, value: self.act("edit", (name, value)))
-        self.fields.on_delete(lambda: self.act("delete"))
-        self.put(
-            "classes", ClassPicker(session=session, open=self.output_item.classes is None and not read_only)
-        )
-        self.put("objects", ObjectList(session=session))
-        self.put("fields", self.fields)
-        self.wire("select", lambda _: self._show_selected())
-        self.wire("open", lambda _: self._show_selected())
-        self.wire("task", self._refresh_selected)
-        active = self.editor.schema.active
-        self.canvas.active_class = active[0].id if active else ""
-        self._refresh_selected()
-
-    def edit(self, what: tuple[str, Any]) -> None:
-        """Set a value of what is selected: `class_id` of all, or `x`, `y`, `width` or `height` of the one box."""
-        self.editor.check_writable()
-        name, value = what
-        ops = []
-        for record in self._selected():
-            if name == "class_id":
-                ops.append(Op("set", "object", record.id, record.item, "class_id", record.class_id, value))
-            elif isinstance(record.shape, Box):
-                shape = _replaced(record.shape, name, float(value))
-                old, new = encode_shape(record.shape), encode_shape(shape)
-                ops.append(Op("set", "object", record.id, record.item, "shape", old, new))
-        ops = [op for op in ops if op.new != op.old]
-        if ops:
-            self.editor.do(ops)
-
-    def delete(self) -> None:
-        """Delete what is selected, in one change."""
-        self.editor.check_writable()
-        ops = [
-            Op("delete", "object", record.id, record.item, old=encode(record)) for record in self._selected()
-        ]
-        if ops:
-            self.editor.do(ops)
-            self.editor.select(())
-
-    def _refresh_selected(self) -> None:
-        self.fields.classes = [(record.name, record.id) for record in self.editor.schema.active]
-        self._show_selected()
-
-    def _selected(self) -> list[ObjectRecord]:
-        """Return the selected objects as they are now; one that somebody has deleted is none."""
-        return self.editor.objects(self.editor.key, self.editor.selection)
-
-    def _show_selected(self) -> None:
-        records = self._selected()
-        value = None
-        if len(records) == 1 and isinstance(records[0].shape, Box):
-            box = records[0].shape
-            value = {name: getattr(box, name) for name in ("x", "y", "width", "height")}
-            value["class_id"] = records[0].class_id
-        self.fields.select(value, len(records))
-
-
-def _replaced(box: Box, name: str, value: float) -> Box:
-    return Box(
-        **{
-            each: value if each == name else getattr(box, each)
-            for each in ("x", "y", "width", "height", "angle")
-        }
-    )
+    views: ClassVar[dict[Step, type[View]]] = {Step.EXPLORE: BoxView, Step.CREATE: BoxView}

@@ -14,7 +14,7 @@ from ipyannotator.base import Settings, Step
 from ipyannotator.editor import Editor, Events, exchange
 from ipyannotator.errors import FormatError, MissingFolder, StoreError
 from ipyannotator.formats import original
-from ipyannotator.mltypes import Input, Output
+from ipyannotator.mltypes import Input, InputImage, Output
 from ipyannotator.sources import SOURCES, MediaCache, Source
 from ipyannotator.stores import STORES, MemoryStore, Store
 
@@ -30,6 +30,7 @@ class Project(NamedTuple):
         media: where pictures come from.
         json: the task's file in the original's form.
         folder: the path of the data as it is written into that file.
+        labels: the pictures of the labels by name; None where labels have none.
         notices: what the person should hear at once.
     """
 
@@ -37,6 +38,7 @@ class Project(NamedTuple):
     media: MediaCache
     json: Path
     folder: str
+    labels: Source | None
     notices: list[str]
 
 
@@ -116,37 +118,66 @@ def _assemble(
     store: Store, source: Source, cache: Path | None, output: Output, settings: Settings, events: Events,
     item: Input,
 ) -> Project:  # fmt: skip
-    editor = Editor(store, source, output, author=settings.who(), events=events)
+    pictures = Pictures(settings)
+    offered = output.offered(pictures)
+    editor = Editor(store, source, output, author=settings.who(), events=events, extensible=offered is None)
     media = MediaCache(source, cache)
     folder = _folder_as_written(item, settings)
     notices = [*source.notices, *store.notices]
-    main = settings.results / "annotations.json"
-    own = settings.results / f"annotations-{output.name}.json"
-    begun = _begun(output.name)
     try:
-        if store.recall(MAIN) not in (None, output.name.encode()):
-            main = own
-        if not editor.read_only and output.classes is not None:
-            editor.declare(output.classes)
-        if not editor.read_only and store.recall(begun) is None:
-            given = _given(settings) or main
-            if given.is_file() and _is_foreign(output, given):
-                notices.append(
-                    f"{given} belongs to another output and is left alone; this task has {own.name}."
-                )
-                main = own
-            elif given.is_file():
-                exchange.load(editor, given, folder)
-            if main is not own:
-                store.remember(MAIN, output.name.encode())
-            store.remember(begun, b"")  # only now: a load that was broken off is taken up again
+        if not editor.read_only and offered is not None:
+            editor.declare(offered)
+        main = _begin(editor, settings, folder, notices)
         if isinstance(store, MemoryStore):
             store.read_only = settings.store != "memory"
     except BaseException:
         media.close()
         editor.close()
         raise
-    return Project(editor, media, main, folder, notices)
+    return Project(editor, media, main, folder, pictures.source, notices)
+
+
+def _begin(editor: Editor, settings: Settings, folder: str, notices: list[str]) -> Path:
+    """Take in what the task is to begin with, once; return the task's JSON."""
+    store, output = editor.store, editor.output
+    main = settings.results / "annotations.json"
+    own = settings.results / f"annotations-{output.name}.json"
+    begun = _begun(output.name)
+    if store.recall(MAIN) not in (None, output.name.encode()):
+        main = own
+    if editor.read_only or store.recall(begun) is not None:
+        return main
+    given = _given(settings) or main
+    if given.is_file() and _is_foreign(output, given):
+        notices.append(f"{given} belongs to another output and is left alone; this task has {own.name}.")
+        main = own
+    elif given.is_file():
+        exchange.load(editor, given, folder)
+    if main is not own:
+        store.remember(MAIN, output.name.encode())
+    store.remember(begun, b"")  # only now: a load that was broken off is taken up again
+    return main
+
+
+class Pictures:
+    """The pictures of the labels: called with a folder, it opens that, and gives the names of the images in it.
+
+    Attributes:
+        source: what was opened; None where no folder was meant.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.source: Source | None = None
+        self._settings = settings
+
+    def __call__(self, folder: str | Path | None) -> list[str] | None:
+        """Return the names; None where neither the output nor the settings name a folder."""
+        folder = folder or self._settings.label_dir
+        if folder is None:
+            return None
+        source: Source = SOURCES.get(InputImage)(InputImage(folder), self._settings.project_path, None)
+        self.source = source
+        return [source.key(at) for at in range(len(source))]
 
 
 def _is_foreign(output: Output, path: Path) -> bool:

@@ -118,7 +118,7 @@ class Canvas(Component):
     def _show(self, turn: int) -> None:
         editor = self.editor
         index = editor.index
-        key = editor.source.key(index)
+        key = editor.shown.key(index)
         media, problem = self._picture(key, self._request)
         with self._out:
             if turn != self._turn:
@@ -138,9 +138,9 @@ class Canvas(Component):
                     "type": "show",
                     "item": {
                         "key": key,
-                        "name": editor.source.name(key),
+                        "name": editor.shown.name(key),
                         "index": index,
-                        "total": len(editor.source),
+                        "total": len(editor.shown),
                         "state": editor.state(item),
                         "note": item.note,
                         "width": media.width if media else 0,
@@ -154,8 +154,8 @@ class Canvas(Component):
                 },
                 buffers,
             )
-        total = len(editor.source)
-        ahead = [editor.source.key((index + step) % total) for step in AHEAD if total > abs(step)]
+        total = len(editor.shown)
+        ahead = [editor.shown.key((index + step) % total) for step in AHEAD if total > abs(step)]
         self._media.prefetch(ahead, self._request, self._send_ahead)
 
     def _send_ahead(self, key: str, media: Media | MediaError) -> None:

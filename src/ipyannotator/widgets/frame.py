@@ -20,7 +20,7 @@ from ipyannotator.widgets.closing import close_tree
 from ipyannotator.widgets.component import Component
 from ipyannotator.widgets.marks import mark
 
-IN_HEADER = ("steps", "title", "navigation", "history", "status")
+IN_HEADER = ("steps", "title", "restriction", "navigation", "history", "status")
 """The slots inside the header, from left to right."""
 IN_SIDE = ("classes", "objects", "fields")
 """The slots of the side panel, from top to bottom."""
@@ -71,7 +71,7 @@ class Parts(MutableMapping[str, "Widget | None"]):
     """The slots of a frame by name: `parts.fields = my_widget`, or `parts["fields"]`; None empties a slot.
 
     Setting replaces what is shown there, at once, on every screen; the widget that was there is not closed. Deleting
-    empties the slot. Setting `header` replaces all that is in it (`steps`, `title`, `navigation`, `history`,
+    empties the slot. Setting `header` replaces all that is in it (`steps`, `title`, `restriction`, `navigation`, `history`,
     `status`).
 
     Raises:

@@ -1,0 +1,61 @@
+"""A view: what one step of an annotator shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ipyannotator.base import Step
+from ipyannotator.editor import Editor
+from ipyannotator.model import new_id
+from ipyannotator.widgets.canvas import Canvas as Line
+
+if TYPE_CHECKING:
+    from ipyannotator.pairs.base import BaseAnnotator
+
+
+class View:
+    """What one step of an annotator shows: it puts widgets into the frame's slots and keeps them in step.
+
+    Args:
+        annotator: whose step it is.
+
+    Attributes:
+        annotator: see above.
+        line: the widget on stage, through which the browser speaks to the kernel.
+        methods: the actions that only this view has: the name of its method by the action's name.
+    """
+
+    methods: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, annotator: BaseAnnotator) -> None:
+        self.annotator = annotator
+        self.editor: Editor = annotator.editor
+        self.line = self.make_line()
+
+    def make_line(self) -> Line:
+        """Return the widget for the stage."""
+        raise NotImplementedError
+
+    def fill(self) -> None:
+        """Put this view's widgets into the slots, and keep them in step with the editor."""
+        raise NotImplementedError
+
+    def first(self) -> int:
+        """Return the position to open at: the first item that is to do, in a step where something is done."""
+        creating = self.annotator.step == Step.CREATE.value
+        return (self.editor.next_todo(0) if creating else 0) or 0
+
+    def close(self) -> None:
+        """End it; the widgets in the slots are closed when others take their places."""
+        self.line.close()
+
+    def session(self) -> dict[str, Any]:
+        """Return a new `session` trait, which all browser components of one view share."""
+        editor = self.editor
+        return {
+            "id": new_id(),
+            "project": editor.store.project,
+            "task": editor.task,
+            "layer": editor.layer,
+            "author": {"id": editor.author.id, "name": editor.author.name},
+        }
