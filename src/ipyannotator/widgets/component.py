@@ -26,11 +26,13 @@ class Component(anywidget.AnyWidget):
 
     Attributes:
         module: the name of the files in `static`; by default the name of the class in lower case.
+        abstract: set by a class that has no files of its own: its subclasses name theirs.
         session: `{"id", "project", "task", "layer", "author"}`; components with the same id share one session in the
             page. Empty until it is known.
     """
 
     module: ClassVar[str] = ""
+    abstract: ClassVar[bool] = False
     _source: ClassVar[type[Component]]
 
     session = traitlets.Dict(help="what the components of one annotator share").tag(sync=True)
@@ -38,6 +40,8 @@ class Component(anywidget.AnyWidget):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Find out whose files a subclass uses: its own, or those of the component that it specialises."""
         super().__init_subclass__(**kwargs)
+        if "abstract" in cls.__dict__:
+            return
         if Component in cls.__bases__ or "module" in cls.__dict__:
             cls._source = cls
             if "module" not in cls.__dict__:
