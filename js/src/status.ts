@@ -1,14 +1,22 @@
 // The right end of the header: whether everything is saved, what could not be, full screen and the keys. It also
 // shows the notices over the annotator, and marks the annotator while no kernel hears it.
 import './status.css';
+import type { AnyModel } from '@anywidget/types';
 import { Keyboard, Maximize } from 'lucide-static';
 import { element, icon, KEEP_KEYS, setAttribute, setText } from './shared/dom';
 import { shortcutOnButton, showKey } from './shared/keys';
 import type { SaveState, Session } from './shared/session';
 import { type Values, widget } from './shared/widget';
+import { changes, onPage } from './shared/words';
 import { help } from './status/help';
+import { type Instructions, Reading } from './status/instructions';
 import { refusedList } from './status/refused';
 import { Toasts } from './status/toasts';
+
+export interface StatusValues extends Values {
+  /** What to do; empty where nobody wrote anything. */
+  instructions?: Instructions;
+}
 
 const UNDO = '.ipya-undo, .ipya-action--undo';
 const TAKEN = `${UNDO}, .ipya-redo, .ipya-action--redo`;
@@ -16,6 +24,7 @@ const TAKEN = `${UNDO}, .ipya-redo, .ipya-action--redo`;
 /** The words of the save state; tests and screen readers go by them. Where nothing can be changed, that is said. */
 export function saveText(save: SaveState, readOnly = false): string {
   if (readOnly && save.kind === 'saved') return 'read-only';
+  if (onPage()) return plainText(save);
   switch (save.kind) {
     case 'saved':
       return 'saved';
@@ -29,13 +38,31 @@ export function saveText(save: SaveState, readOnly = false): string {
   }
 }
 
-export function mount(session: Session, el: HTMLElement, owner: AbortSignal): void {
+/** The same for people who never heard of a kernel. */
+function plainText(save: SaveState): string {
+  switch (save.kind) {
+    case 'saved':
+      return 'saved';
+    case 'saving':
+      return 'saving…';
+    case 'offline':
+      if (save.count === 0) return 'not connected';
+      return save.kept
+        ? `not connected – ${changes(save.count)} kept in this browser`
+        : `not connected – ${changes(save.count)} lost if you close this page`;
+    case 'failing':
+      return `cannot save now – ${changes(save.count)} kept in this browser`;
+  }
+}
+
+export function mount(session: Session, el: HTMLElement, owner: AbortSignal, model?: AnyModel<StatusValues>): void {
   // The frame may be built around this part later, so it is looked for when it is needed.
   const root = (): HTMLElement => el.closest<HTMLElement>('.ipyannotator') ?? el;
   const state = element('span', { class: 'ipya-save-state', role: 'status' });
   const reason = element('span', { class: 'ipya-save-reason' });
   const toasts = new Toasts(owner);
-  const toggleHelp = help(session, root, owner);
+  const instructions = (): Instructions => model?.get('instructions') ?? {};
+  const dialog = help(session, root, owner, () => instructions().body ?? []);
   const fullscreen = button('Full screen', Maximize, () => session.act('fullscreen'));
   const keys = button('Keyboard help', Keyboard, () => session.act('help'));
   const bar = element(
@@ -59,6 +86,30 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal): vo
     return made;
   }
 
+  /** Show what to do, where this person has not read it as it is now. */
+  function greet(model: AnyModel<StatusValues>): void {
+    let reading: Reading | null = null;
+    const show = (): void => {
+      const { version } = instructions();
+      const { project = '', task = '', author } = model.get('session');
+      reading = new Reading(project, task, author?.id ?? '');
+      if (!version || reading.has(version) || !el.isConnected) return;
+      waiting.disconnect();
+      dialog.open(() => reading?.keep(version));
+    };
+    const waiting = new ResizeObserver(show);
+    waiting.observe(el);
+    model.on('change:instructions', show);
+    owner.addEventListener(
+      'abort',
+      () => {
+        waiting.disconnect();
+        model.off('change:instructions', show);
+      },
+      { once: true },
+    );
+  }
+
   let marked: HTMLElement | null = null;
   let failing = '';
   const showSave = (): void => {
@@ -67,7 +118,7 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal): vo
     setAttribute(state, 'data-kind', session.readOnly && save.kind === 'saved' ? 'read-only' : save.kind);
     const why = 'text' in save ? save.text : '';
     setText(reason, why);
-    setAttribute(state, 'title', why || null);
+    setAttribute(state, 'title', why || (save.kind === 'saved' ? 'Everything is saved by itself.' : null));
     setAttribute(reason, 'title', why || null);
     mark();
     // Once per cause: it goes on until somebody does something about it.
@@ -103,7 +154,7 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal): vo
   session.on(
     'action',
     (name) => {
-      if (name === 'help') toggleHelp();
+      if (name === 'help') dialog.toggle();
       else if (name === 'fullscreen') toggleFullscreen();
     },
     owner,
@@ -126,6 +177,7 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal): vo
   // It is not in the page yet when it is rendered; its first size says that it is.
   const attached = new ResizeObserver(mark);
   attached.observe(el);
+  if (model) greet(model);
   owner.addEventListener(
     'abort',
     () => {
@@ -139,4 +191,4 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal): vo
   showFullscreen();
 }
 
-export default widget<Values>(mount);
+export default widget<StatusValues>(mount);

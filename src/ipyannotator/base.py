@@ -42,6 +42,8 @@ class Settings:
         author: who annotates: a name or an `Author`. None: `JUPYTERHUB_USER`, else the user of the system.
         done_on_next: whether moving on with Next also marks the item as done.
         store: the name of a registered store.
+        instructions: what to do, in Markdown, or the path of a file of it under `project_path` (a `Path`, or one line
+            that ends in `.md`); shown to each person at first, when it has changed, and on `?`.
     """
 
     project_path: Path = field(default_factory=lambda: Path("user_project"))
@@ -58,6 +60,7 @@ class Settings:
     author: str | Author | None = None
     done_on_next: bool = False
     store: str = "sql"
+    instructions: str | Path | None = None
 
     def __post_init__(self) -> None:
         self.project_path = Path(self.project_path)

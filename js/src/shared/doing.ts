@@ -12,6 +12,7 @@ import type { Screen } from './screen';
 import type { Signals } from './session';
 import type { Traits } from './traits';
 import type { View } from './view';
+import { notDone } from './words';
 
 export interface Parts {
   maker: Maker;
@@ -116,7 +117,7 @@ export class Doing {
 
   #ask(name: string, value: Value): void {
     if (!this.hooks.send({ v: 1, type: 'action', name, value })) {
-      this.parts.notices.add('warning', `Not done, for there is no kernel: ${name}.`, 'Run the cell again.');
+      this.parts.notices.add('warning', ...notDone([name]));
     }
   }
 

@@ -37,10 +37,10 @@ import { Stage } from './stage';
 import { Traits } from './traits';
 import { equal } from './values';
 import { View } from './view';
+import { noKernel, notDone } from './words';
 
 /** Milliseconds after which a session that nothing uses is given up. */
 export const IDLE = 30_000;
-const NO_KERNEL = 'There is no kernel: it ended or was restarted. Run the cell again; what waits is sent then.';
 const UNSEEN = 'This annotator is not on screen.';
 
 /** The session of this id, opened where there is none; it is given up when nothing has used it for a while. */
@@ -73,7 +73,7 @@ export class LiveSession implements Session {
     send: (entry, seq) =>
       this.#link.send({ v: 1, type: 'change', seq, change: entry.change, selected: entry.selected }),
     changed: () => this.#saveChanged(),
-    lost: () => this.#lost(NO_KERNEL),
+    lost: () => this.#lost(noKernel()),
     failed: (error) => this.#notices.unkept(error),
   });
   readonly #answers = new Answers(this.#outbox, this.#refusals, (level, text, detail) =>
@@ -290,14 +290,14 @@ export class LiveSession implements Session {
 
   #check(): void {
     const live = (this.#link.model as { comm_live?: unknown } | null)?.comm_live;
-    if (live === false) this.#lost(NO_KERNEL);
+    if (live === false) this.#lost(noKernel());
     else this.#stage.again(); // throws, and is heard of, where the comm is dead
   }
 
   /** There is no way to the kernel: say so, and let other sessions send what waits. */
   #lost(text: string): void {
     const dropped = this.#outbox.down(text);
-    if (dropped.length) this.#notices.add('warning', `Not done, for there is no kernel: ${dropped.join(', ')}.`, '');
+    if (dropped.length) this.#notices.add('warning', notDone(dropped)[0], '');
     if (this.#traits.data) this.#heir.release(scopeOf(this.#traits.data));
     this.#rest();
   }
@@ -330,7 +330,7 @@ export class LiveSession implements Session {
       this.#link.send(message);
       return true;
     } catch {
-      this.#lost(NO_KERNEL);
+      this.#lost(noKernel());
       return false;
     }
   }

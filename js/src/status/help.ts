@@ -1,8 +1,10 @@
-// The keys, in a dialog inside the annotator: what each does, in groups. It shows the keymap as it is now.
+// What to do and the keys, in a dialog inside the annotator. The keys stand in groups, as the keymap is now; where there
+// are instructions, they come first, and before the first reading the keys are folded away.
 import { X } from 'lucide-static';
 import { element, elementId, icon, KEEP_KEYS } from '../shared/dom';
 import { keysFor, shown } from '../shared/keys';
 import type { Session } from '../shared/session';
+import { build, type Node } from './instructions';
 
 type Part = Pick<Session, 'keymap' | 'labels' | 'classes'>;
 
@@ -37,18 +39,32 @@ export function labelOf(action: string, { labels, classes }: Pick<Part, 'labels'
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** Returns a function that opens the dialog in a root, or closes it. */
-export function help(session: Part, root: () => HTMLElement, owner: AbortSignal): () => void {
+export interface Help {
+  /** Open it, or close it. */
+  toggle(): void;
+  /** Open it for somebody who reads this for the first time; `read` is called when it is closed. */
+  open(read: () => void): void;
+}
+
+/** The dialog; it opens inside a root. */
+export function help(
+  session: Part,
+  root: () => HTMLElement,
+  owner: AbortSignal,
+  instructions: () => readonly Node[] = () => [],
+): Help {
   const title = elementId('help');
   const close = element(
     'button',
     { type: 'button', class: 'ipya-quiet', 'aria-label': 'Close', title: 'Close', ...KEEP_KEYS },
     icon(X),
   );
-  const body = element('div', { class: 'ipya-help-groups' });
-  const head = element('header', {}, element('h2', { id: title }, 'Keys'), close);
+  const body = element('div', { class: 'ipya-help-body' });
+  const heading = element('h2', { id: title });
+  const head = element('header', {}, heading, close);
   const dialog = element('dialog', { class: 'ipya-help', 'aria-labelledby': title, ...KEEP_KEYS }, head, body);
   let before: Element | null = null;
+  let read: (() => void) | null = null;
 
   const shut = (): void => {
     if (dialog.open) dialog.close();
@@ -57,6 +73,8 @@ export function help(session: Part, root: () => HTMLElement, owner: AbortSignal)
     'close',
     () => {
       dialog.remove();
+      read?.();
+      read = null;
       if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
       before = null;
     },
@@ -85,16 +103,39 @@ export function help(session: Part, root: () => HTMLElement, owner: AbortSignal)
     { once: true },
   );
 
-  return () => {
-    if (dialog.open) {
-      shut();
-      return;
-    }
-    body.replaceChildren(...groups(session.keymap).map(([name, actions]) => group(session, name, actions)));
+  const show = (first: boolean): void => {
+    const words = instructions();
+    const keys = element(
+      'div',
+      { class: 'ipya-help-groups' },
+      ...groups(session.keymap).map(([name, actions]) => group(session, name, actions)),
+    );
+    heading.textContent = words.length ? 'What to do' : 'Keys';
+    const start = element('button', { type: 'button', class: 'ipya-start', ...KEEP_KEYS }, first ? 'Start' : 'Close');
+    start.addEventListener('click', shut, { signal: owner });
+    body.replaceChildren(
+      ...(words.length
+        ? [
+            element('div', { class: 'ipya-instructions' }, ...build(words)),
+            element('details', { open: !first }, element('summary', { ...KEEP_KEYS }, 'Keys'), keys),
+            element('footer', {}, start),
+          ]
+        : [keys]),
+    );
     before = document.activeElement;
     root().append(dialog);
     dialog.showModal();
-    close.focus();
+    dialog.scrollTop = 0;
+    (words.length ? start : close).focus({ preventScroll: true });
+  };
+
+  return {
+    toggle: () => (dialog.open ? shut() : show(false)),
+    open: (done) => {
+      if (dialog.open || owner.aborted) return;
+      read = done;
+      show(true);
+    },
   };
 }
 
