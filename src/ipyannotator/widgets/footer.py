@@ -1,4 +1,4 @@
-"""How far the work has come, where it is kept, and the verdict on the item: flag, skip, done."""
+"""How far the work has come, what the person did today, where it is kept, and the verdict on the item: flag, skip, done."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ class Footer(HBox):  # type: ignore[misc]
         state: the state of the item on screen, as in `model.State`, or `in_progress`.
         note: the note of the item on screen.
         read_only: whether nothing can be changed; then only progress and place are shown.
+        today: what the person did today, in a word or two; empty for nothing.
+        today_detail: the same at length, for the tooltip.
     """
 
     done = traitlets.Int(0, min=0, help="how many items are done")
@@ -33,10 +35,14 @@ class Footer(HBox):  # type: ignore[misc]
     note = traitlets.Unicode("", help="the note of the item on screen")
     read_only = traitlets.Bool(default_value=False, help="whether nothing can be changed")
 
+    today = traitlets.Unicode("", help="what the person did today")
+    today_detail = traitlets.Unicode("", help="the same at length")
+
     def __init__(self, *, total: int = 0, location: str = "", read_only: bool = False) -> None:
         self._handlers: list[Act] = []
         self._showing = Showing(self._show)
         self.progress_text = mark(Label(), "ipya-progress-text")
+        self.day = mark(Label(), "ipya-today")
         self.bar = IntProgress(min=0, max=1, value=0)
         self.place = mark(Label(), "ipya-location", "ipya-ellipsis")
         self.note_field = mark(
@@ -52,14 +58,24 @@ class Footer(HBox):  # type: ignore[misc]
             "ipya-hint", name="Done", action="done",
         )  # fmt: skip
         super().__init__(
-            [self.progress_text, self.bar, self.place, self.note_field, self.flag, self.skip, self.finish]
+            [
+                self.progress_text,
+                self.bar,
+                self.day,
+                self.place,
+                self.note_field,
+                self.flag,
+                self.skip,
+                self.finish,
+            ]
         )
         self.add_class("ipya-footer")
         self.skip.on_click(lambda _: self._ask("skip"))
         self.finish.on_click(lambda _: self._ask("done"))
         self.flag.observe(self._flagged, "value")
         self.note_field.observe(self._noted, "value")
-        self.observe(lambda _: self._showing(), ["done", "total", "location", "state", "note", "read_only"])
+        shown = ["done", "total", "location", "state", "note", "read_only", "today", "today_detail"]
+        self.observe(lambda _: self._showing(), shown)
         with self.hold_trait_notifications():
             self.total = total
             self.location = location
@@ -93,6 +109,9 @@ class Footer(HBox):  # type: ignore[misc]
         # The end of a path says most, so it is cut at the front; the mark keeps "/" where it belongs there.
         self.place.value = f"\N{LEFT-TO-RIGHT MARK}{self.location}" if self.location else ""
         self.place.tooltip = f"Results are written to {self.location}" if self.location else None
+        self.day.value = self.today
+        self.day.tooltip = self.today_detail or None
+        self.day.layout.display = None if self.today else "none"
         flagged = self.state == "flagged"
         self.flag.value = flagged
         self.note_field.value = self.note
