@@ -101,7 +101,7 @@ describe('the list', () => {
     session.classes = [];
     session.emit('classes', undefined);
     await frame();
-    expect(find(el, '.ipya-empty').textContent).toMatch(/no classes.*add_class/i);
+    expect(find(el, '.ipya-empty').textContent).toMatch(/no classes.*new_class/i);
     model.put({ extensible: true });
     await frame();
     expect(find(el, '.ipya-empty').textContent).toMatch(/Type a name/);

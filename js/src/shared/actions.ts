@@ -13,7 +13,7 @@ const OWN = new Set([
   'previous_object',
   'select_all',
 ]);
-const OWN_PREFIXES = ['nudge_', 'pan_', 'zoom_'];
+const OWN_PREFIXES = ['label:', 'nudge_', 'pan_', 'zoom_'];
 
 /** Whether the browser performs it itself; everything else is the kernel's. */
 export function isOwn(name: string): boolean {

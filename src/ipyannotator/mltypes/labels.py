@@ -18,8 +18,13 @@ from ipyannotator.model import FieldRecord, ObjectRecord, Schema, Whole
 
 @dataclass(frozen=True)
 class Labels(Output):
-    """What words and pictures as labels share."""
+    """What words and pictures as labels share.
 
+    Attributes:
+        pictorial: whether labels are shown as pictures.
+    """
+
+    pictorial: ClassVar[bool] = False
     parts: ClassVar[tuple[str, ...]] = ("labels",)
 
     def to_value(self, objects: list[ObjectRecord], fields: list[FieldRecord], schema: Schema) -> Any:  # noqa: ARG002
@@ -85,6 +90,7 @@ class OutputImageLabel(Labels):
     """
 
     name: ClassVar[str] = "image_labels"
+    pictorial: ClassVar[bool] = True
     label_dir: str | Path | None = None
     label_width: int = 50
     label_height: int = 50

@@ -26,11 +26,11 @@ from ipyannotator.pairs.actions import Actions
 from ipyannotator.pairs.project import Project, open_project
 from ipyannotator.pairs.view import View
 from ipyannotator.registry import Registry
-from ipyannotator.sources import MediaCache, Part
-from ipyannotator.widgets.canvas import Canvas as Line
+from ipyannotator.sources import MediaCache, Part, Source
 from ipyannotator.widgets.closing import close_tree
 from ipyannotator.widgets.frame import Frame, Parts
 from ipyannotator.widgets.keymap import KeyMap
+from ipyannotator.widgets.line import Line
 from ipyannotator.widgets.restriction import Restriction
 from ipyannotator.widgets.subshell import stay_responsive
 
@@ -97,6 +97,11 @@ class BaseAnnotator(Actions, widgets.VBox):  # type: ignore[misc]
     def media(self) -> MediaCache:
         """Where pictures come from."""
         return self._opened.media
+
+    @property
+    def label_source(self) -> Source | None:
+        """The pictures of the labels by name; None where labels have none."""
+        return self._opened.labels
 
     @property
     def canvas(self) -> Line:
@@ -250,16 +255,19 @@ class BaseAnnotator(Actions, widgets.VBox):  # type: ignore[misc]
         finally:
             self.view.close()
             project.media.close()
+            if project.labels is not None:
+                project.labels.close()
             project.editor.close()
 
     def _keys_changed(self) -> None:
         if self._project is None:
             return
         schema = self.editor.schema
-        keys, labels = self.keymap.wire({record.name: record.id for record in schema.active})
-        own = {record.key: f"class:{record.id}" for record in schema.active if record.key}
+        prefix = self.view.class_action
+        keys, labels = self.keymap.wire({record.name: record.id for record in schema.active}, prefix)
+        own = {record.key: f"{prefix}:{record.id}" for record in schema.active if record.key}
         self.canvas.keymap = {**own, **keys}
-        self.canvas.labels = labels | {f"class:{record.id}": record.name for record in schema.active}
+        self.canvas.labels = labels | {f"{prefix}:{record.id}": record.name for record in schema.active}
 
     def _show_restriction(self) -> None:
         shown = self.editor.shown

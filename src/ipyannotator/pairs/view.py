@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ipyannotator.base import Step
 from ipyannotator.editor import Editor
 from ipyannotator.model import new_id
-from ipyannotator.widgets.canvas import Canvas as Line
+from ipyannotator.widgets.line import Line
 
 if TYPE_CHECKING:
     from ipyannotator.pairs.base import BaseAnnotator
@@ -23,9 +23,11 @@ class View:
         annotator: see above.
         line: the widget on stage, through which the browser speaks to the kernel.
         methods: the actions that only this view has: the name of its method by the action's name.
+        class_action: what the key of a class does, as a prefix: `class` draws with it, `label` gives it to the item.
     """
 
     methods: ClassVar[dict[str, str]] = {}
+    class_action: ClassVar[str] = "class"
 
     def __init__(self, annotator: BaseAnnotator) -> None:
         self.annotator = annotator

@@ -130,11 +130,12 @@ class KeyMap(MutableMapping[str, Action]):
     def __len__(self) -> int:
         return len(self._keys)
 
-    def wire(self, classes: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    def wire(self, classes: dict[str, str], prefix: str = "class") -> tuple[dict[str, str], dict[str, str]]:
         """Return the keys as the browser needs them: key to action name, and action name to label.
 
         Args:
             classes: class name to id; `class:<name>` becomes `class:<id>`.
+            prefix: what stands there instead of `class`, where a class is not drawn with but given.
         """
         keys: dict[str, str] = {}
         labels: dict[str, str] = dict(ACTIONS)
@@ -146,7 +147,7 @@ class KeyMap(MutableMapping[str, Action]):
                 )
             elif action.startswith("class:"):
                 name = action.removeprefix("class:")
-                keys[key] = f"class:{classes.get(name, name)}"
+                keys[key] = f"{prefix}:{classes.get(name, name)}"
             else:
                 keys[key] = action
         return keys, {name: label.strip().splitlines()[0] for name, label in labels.items()}
