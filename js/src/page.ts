@@ -1,0 +1,251 @@
+// The web page around an annotator, for people who never see code: it says when the connection is lost and brings it
+// back with one click, on the same item; that all is done; and, where nothing could be opened, why. It tells the kernel
+// every now and then that somebody is here.
+import './page.css';
+import type { AnyModel } from '@anywidget/types';
+import { CircleAlert, CircleCheck, CloudOff } from 'lucide-static';
+import { comeBack, leaveAt } from './page/return';
+import { ask, isDead, place, rejoin } from './page/server';
+import { BEAT, Watch } from './page/watch';
+import { midnight, said } from './page/words';
+import { element, elementId, icon, KEEP_KEYS, setText } from './shared/dom';
+import type { SessionData } from './shared/protocol';
+import type { Session } from './shared/session';
+import { type Values, widget } from './shared/widget';
+import { markPage } from './shared/words';
+
+export interface PageValues extends Values {
+  /** Empty, or what to say when nothing is left to do. */
+  finished: { title?: string; lines?: string[] };
+  /** Empty, or why there is no annotator. */
+  problem: { title?: string; lines?: string[]; detail?: string };
+}
+
+/** The template's picture of an annotator that is still coming; it goes when the real one is there. */
+function unveil(): void {
+  document.getElementById('ipyannotator-veil')?.remove();
+}
+
+export function mount(session: Session, el: HTMLElement, owner: AbortSignal, model: AnyModel<PageValues>): void {
+  const at = place();
+  const scope = scopeOf(model.get('session'));
+  let savedAt: number | null = null;
+  let number = 0;
+
+  const watch = new Watch({
+    ping: () => {
+      if (isDead(model as AnyModel)) return false;
+      number += 1;
+      try {
+        model.send({ type: 'alive', n: number, midnight: midnight() });
+      } catch {
+        return false;
+      }
+      return true;
+    },
+    ask: () => ask(at),
+    rejoin: () => rejoin(model as AnyModel),
+    changed: () => show(),
+  });
+
+  const banner = new Card('ipya-page-banner', CloudOff, owner);
+  const dialog = new Card('ipya-page-card', CloudOff, owner);
+  const finish = new Card('ipya-page-card', CircleCheck, owner);
+  finish.root.classList.add('ipya-page-finished');
+  const modal = modalOf(dialog);
+  el.replaceChildren(banner.root, modal, finish.root);
+  banner.root.hidden = true;
+  finish.root.hidden = true;
+
+  const show = (): void => {
+    const { standing } = watch;
+    const words = said(standing, session.save, savedAt, Date.now());
+    const ends = standing.kind === 'gone' || standing.kind === 'denied';
+    banner.root.hidden = !words || ends;
+    if (words) (ends ? dialog : banner).say(words.title, words.lines, words.button);
+    if (words && ends && !modal.open) modal.showModal();
+    if (!ends && modal.open) modal.close();
+    tick(standing.kind === 'away' && standing.next !== null);
+  };
+  let ticking: ReturnType<typeof setInterval> | null = null;
+  const tick = (wanted: boolean): void => {
+    if (wanted && ticking === null) ticking = setInterval(show, 1_000);
+    if (wanted || ticking === null) return;
+    clearInterval(ticking);
+    ticking = null;
+  };
+
+  banner.onPress(() => watch.check());
+  dialog.onPress(() => {
+    dialog.busy('Reconnecting…');
+    // Loading a page that cannot be reached would leave the person with the browser's own error.
+    ask(at)
+      .catch(() => 'away' as const)
+      .then((found) => {
+        if (owner.aborted) return;
+        if (found === 'away') {
+          show();
+          dialog.add('The server cannot be reached at the moment. Try again in a minute.');
+          return;
+        }
+        if (session.item) leaveAt(scope, session.item.key);
+        location.reload();
+      });
+  });
+
+  let shown = false;
+  const showFinished = (): void => {
+    const { title, lines } = model.get('finished');
+    finish.root.hidden = !title;
+    if (title) finish.say(title, lines ?? [], 'Look through them again');
+    if (title && !shown) finish.focus();
+    shown = Boolean(title);
+  };
+  finish.onPress(() => {
+    finish.root.hidden = true;
+  });
+
+  const note = (): void => {
+    if (session.save.kind === 'saved' && watch.standing.kind === 'here') savedAt = Date.now();
+  };
+  const heard = (): void => {
+    watch.heard();
+    note();
+  };
+  const look = (): void => {
+    if (document.visibilityState === 'visible') watch.check();
+  };
+  const died = (): void => {
+    if (isDead(model as AnyModel)) watch.lost();
+  };
+
+  model.on('msg:custom', heard);
+  model.on('comm_live_update', died);
+  model.on('change:finished', showFinished);
+  session.on(
+    'save',
+    () => {
+      note();
+      // Edits that get no answer are a sign, too.
+      if (session.save.kind === 'offline') look();
+      show();
+    },
+    owner,
+  );
+  // What a laptop does after the night: the page thaws, becomes visible, has a network again. Frozen timers know nothing.
+  for (const event of ['visibilitychange', 'resume']) document.addEventListener(event, look, { signal: owner });
+  for (const event of ['online', 'pageshow', 'focus']) window.addEventListener(event, look, { signal: owner });
+  const beat = setInterval(look, BEAT);
+  owner.addEventListener(
+    'abort',
+    () => {
+      clearInterval(beat);
+      tick(false);
+      watch.close();
+      model.off('msg:custom', heard);
+      model.off('comm_live_update', died);
+      model.off('change:finished', showFinished);
+    },
+    { once: true },
+  );
+  showFinished();
+  note();
+  look();
+  comeBack(session, scope, owner, unveil);
+}
+
+/** A title, a few lines and a button. */
+class Card {
+  readonly root: HTMLElement;
+  readonly #title: HTMLElement;
+  readonly #lines = element('div', { class: 'ipya-page-lines' });
+  readonly #button: HTMLButtonElement;
+  #press: () => void = () => {};
+
+  constructor(kind: string, svg: string, owner: AbortSignal) {
+    const id = elementId('page');
+    this.#title = element('h2', { id });
+    this.#button = element('button', { type: 'button', class: 'ipya-page-button', ...KEEP_KEYS });
+    this.#button.addEventListener('click', () => this.#press(), { signal: owner });
+    this.root = element(
+      'section',
+      { class: `ipya ${kind}`, role: 'alert', 'aria-labelledby': id },
+      icon(svg),
+      element('div', { class: 'ipya-page-words' }, this.#title, this.#lines),
+      this.#button,
+    );
+  }
+
+  say(title: string, lines: readonly string[], button: string): void {
+    setText(this.#title, title);
+    const there = [...this.#lines.children].map((line) => line.textContent);
+    if (there.length !== lines.length || there.some((line, place) => line !== lines[place])) {
+      this.#lines.replaceChildren(...lines.map((line) => element('p', {}, line)));
+    }
+    setText(this.#button, button);
+    this.#button.hidden = !button;
+    this.#button.disabled = false;
+  }
+
+  add(line: string): void {
+    this.#lines.append(element('p', {}, line));
+  }
+
+  busy(text: string): void {
+    setText(this.#button, text);
+    this.#button.disabled = true;
+  }
+
+  onPress(press: () => void): void {
+    this.#press = press;
+  }
+
+  focus(): void {
+    this.#button.focus({ preventScroll: true });
+  }
+}
+
+function modalOf(card: Card): HTMLDialogElement {
+  const made = element('dialog', { class: 'ipya-page-modal' }, card.root);
+  // There is nothing behind it that would work.
+  made.addEventListener('cancel', (event) => event.preventDefault());
+  made.addEventListener('keydown', (event) => event.stopPropagation());
+  return made;
+}
+
+function scopeOf({ project = '', task = '', layer = '', author }: Partial<SessionData>): string {
+  return JSON.stringify([project, task, layer, author?.id ?? '']);
+}
+
+/** Say why there is no annotator. */
+function tell(problem: PageValues['problem'], el: HTMLElement, owner: AbortSignal): void {
+  const card = new Card('ipya-page-card', CircleAlert, owner);
+  card.root.classList.add('ipya-page-finished');
+  card.say(problem.title ?? '', problem.lines ?? [], 'Try again');
+  card.onPress(() => location.reload());
+  if (problem.detail) {
+    card.root.append(
+      element(
+        'details',
+        { class: 'ipya-page-detail' },
+        element('summary', {}, 'For whoever looks after this page'),
+        element('pre', {}, problem.detail),
+      ),
+    );
+  }
+  el.replaceChildren(card.root);
+  unveil();
+}
+
+const live = widget<PageValues>(mount);
+
+export default {
+  render(context: { model: AnyModel<PageValues>; el: HTMLElement }): () => void {
+    markPage();
+    const { model, el } = context;
+    if (!model.get('problem').title) return live.render(context);
+    const owner = new AbortController();
+    tell(model.get('problem'), el, owner.signal);
+    return () => owner.abort();
+  },
+};
