@@ -9,11 +9,13 @@ const OWN = new Set([
   'fit',
   'fullscreen',
   'help',
+  'mark',
   'next_object',
+  'open',
   'previous_object',
   'select_all',
 ]);
-const OWN_PREFIXES = ['label:', 'nudge_', 'pan_', 'zoom_'];
+const OWN_PREFIXES = ['cell_', 'label:', 'nudge_', 'pan_', 'zoom_'];
 
 /** Whether the browser performs it itself; everything else is the kernel's. */
 export function isOwn(name: string): boolean {
@@ -30,4 +32,11 @@ export const IN_TURN: ReadonlyMap<string, boolean> = new Map([
   ['undo', true],
   ['redo', true],
   ['save', false],
+  // Of a grid: they are about the marks, which must have been stored.
+  ['mark_all', true],
+  ['mark_range', true],
+  ['relabel', true],
+  ['delete', true],
+  ['open', false],
+  ['open_marked', false],
 ]);

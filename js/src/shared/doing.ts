@@ -6,7 +6,7 @@ import type { Entry, Keep } from './keep';
 import type { Maker } from './making';
 import type { Notices } from './notices';
 import type { Outbox } from './outbox';
-import type { Op, Up } from './protocol';
+import type { Json, Op, Up } from './protocol';
 import { type Refusals, refreshed } from './refusals';
 import type { Screen } from './screen';
 import type { Signals } from './session';
@@ -55,13 +55,13 @@ export class Doing {
         'Nothing can be changed here.',
         'This step only shows; open the task with create() to annotate.',
       );
-    } else if (!view.item || !traits.data) {
+    } else if (view.where === null || !traits.data) {
       notices.add('error', 'The edit was not made: no item is on screen yet.', '');
     } else {
       this.forget();
       if (selected) view.selection = new Set(selected);
       // An edit names its item: one may be finished when another item is on screen already.
-      const key = ops[0]?.item ?? view.item.key;
+      const key = view.place || (ops[0]?.item ?? view.where);
       outbox.add(maker.entry(traits.data, key, ops, selected ?? [...view.selection]));
       screen.redraw(selected !== undefined);
       this.hooks.added();
@@ -72,8 +72,9 @@ export class Doing {
   retry(refusedId: string): void {
     const { maker, traits, view, screen, outbox, keep, refusals, notices } = this.parts;
     const refused = refusals.get(refusedId);
-    if (!refused || !traits.data || traits.readOnly || !view.scene || view.item?.key !== refused.item) return;
-    const ops = refreshed(refused, view.byId, view.scene);
+    if (!refused || !traits.data || traits.readOnly || view.where !== refused.item) return;
+    // In a grid nothing is known of the items but what the cells say; the kernel compares the values anyway.
+    const ops = view.scene ? refreshed(refused, view.byId, view.scene) : [...refused.ops];
     if (typeof ops === 'string') {
       notices.add('warning', 'This edit cannot be made any more.', ops);
       return;
@@ -110,18 +111,23 @@ export class Doing {
     else if (!(this.#stuck() && this.#actHere(name))) this.#askInTurn(name, value, wait);
   }
 
+  /** Have the kernel perform an action, in turn with the edits that wait. */
+  ask(name: string, value: Json): void {
+    this.#askInTurn(name, value, IN_TURN.get(name) ?? false);
+  }
+
   /** Nothing can be redone here any more. */
   forget(): void {
     this.#takenBack = [];
   }
 
-  #ask(name: string, value: Value): void {
+  #ask(name: string, value: Json): void {
     if (!this.hooks.send({ v: 1, type: 'action', name, value })) {
       this.parts.notices.add('warning', ...notDone([name]));
     }
   }
 
-  #askInTurn(name: string, value: Value, wait: boolean): void {
+  #askInTurn(name: string, value: Json, wait: boolean): void {
     const { outbox } = this.parts;
     if (outbox.isDown) this.#ask(name, value);
     else outbox.inTurn(name, () => this.#ask(name, value), wait);
@@ -136,8 +142,8 @@ export class Doing {
   /** Undo and redo within the outbox, while no kernel can do it. Returns whether that was possible. */
   #actHere(name: string): boolean {
     const { maker, traits, view, screen, outbox } = this.parts;
-    const key = view.item?.key;
-    if (key === undefined || !traits.data) return false;
+    const key = view.where;
+    if (key === null || !traits.data) return false;
     if (name === 'undo') {
       const entry = outbox.takeBack(key, maker.instance);
       if (!entry) return false;

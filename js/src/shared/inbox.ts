@@ -2,11 +2,12 @@
 import type { Answers } from './answers';
 import type { Notices } from './notices';
 import type { Outbox } from './outbox';
-import type { Down, Op } from './protocol';
+import type { Current, Down, GridNews, Op } from './protocol';
+import { isGone } from './scene';
 import type { Screen } from './screen';
 import type { Stage } from './stage';
 import type { View } from './view';
-import { receive } from './wire';
+import { type Received, receive } from './wire';
 
 export interface Parts {
   answers: Answers;
@@ -23,6 +24,10 @@ export interface Hooks {
   /** An edit of this page has its answer. */
   settled(id: string): void;
   failed(error: unknown): void;
+  /** Something came for a grid. */
+  grid(news: GridNews, received: Received): void;
+  /** This is stored now because of an edit of this page; 0 where its place in the log is not known. */
+  stored(seq: number, ops: readonly Op[]): void;
 }
 
 export class Inbox {
@@ -34,7 +39,8 @@ export class Inbox {
   take(content: unknown, buffers: readonly DataView[]): void {
     const { notices, outbox, stage } = this.parts;
     try {
-      const { message, objects, ops, bytes } = receive(content, buffers);
+      const received = receive(content, buffers);
+      const { message, objects, ops, bytes } = received;
       const wasOffline = outbox.offline;
       this.hooks.heard();
       switch (message.type) {
@@ -53,6 +59,15 @@ export class Inbox {
           break;
         case 'media':
           stage.media(message, bytes);
+          break;
+        case 'fill':
+        case 'cells':
+        case 'thumbs':
+        case 'drop':
+          // What stands behind an action of the kernel goes on when its effect is there; pictures are none.
+          if (message.type !== 'thumbs') outbox.proceed();
+          if (message.type === 'fill') stage.heard();
+          this.hooks.grid(message, received);
           break;
         case 'notice':
           outbox.proceed();
@@ -74,10 +89,11 @@ export class Inbox {
 
   #answer(answer: Extract<Down, { type: 'answer' }>, wasOffline: boolean): void {
     const { answers, outbox, screen, stage, view } = this.parts;
-    const done = answers.take(answer, view.item?.key ?? null);
+    const done = answers.take(answer, view.where);
     if (done) {
       if (done.stored.length) view.fold({ seq: answer.seq, ops: done.stored, echo: false });
       view.scene?.correct(answer.current);
+      this.hooks.stored(answer.seq, done.stored.length ? done.stored : corrections(answer.current));
       screen.redraw();
       this.hooks.settled(answer.id);
     }
@@ -86,4 +102,14 @@ export class Inbox {
     if (wasOffline) stage.again();
     else screen.askAgainIfDoubtful();
   }
+}
+
+/** What is stored where an edit clashed, as operations. */
+function corrections(current: readonly Current[]): Op[] {
+  return current.map(({ record, id, item, path, value }): Op => {
+    const address = { record, id, item };
+    return record === 'object' && isGone(path, value)
+      ? { ...address, action: 'delete' }
+      : { ...address, action: 'set', path, new: value };
+  });
 }

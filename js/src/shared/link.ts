@@ -15,7 +15,7 @@ export interface Hooks {
   checked(): void;
 }
 
-const TRAITS = ['session', 'classes', 'keymap', 'labels', 'read_only', 'active_class', 'tool'];
+const TRAITS = ['session', 'classes', 'keymap', 'labels', 'read_only', 'active_class', 'tool', 'place'];
 
 export class Link {
   /** Models by age, each with the number of views on it; the last one is the line. */

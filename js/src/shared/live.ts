@@ -112,6 +112,8 @@ export class LiveSession implements Session {
         if (this.#traits.data) this.#heir.tellSettled(scopeOf(this.#traits.data), id);
       },
       failed: (error) => this.report(error),
+      grid: (news, received) => this.#signals.emit('grid', { news, received }),
+      stored: (seq, ops) => this.#signals.emit('stored', { seq, ops }),
     },
   );
   readonly #heir = new Heir(this.#maker.instance, this.#keep, {
@@ -216,6 +218,14 @@ export class LiveSession implements Session {
     return this.#refusals.list;
   }
 
+  get place(): string {
+    return this.#view.place;
+  }
+
+  get pending(): readonly (readonly Op[])[] {
+    return this.#outbox.pending();
+  }
+
   on<S extends keyof Signals>(signal: S, listener: (payload: Signals[S]) => void, owner: AbortSignal): void {
     this.#signals.on(signal, listener, owner);
     if (signal === 'notice') this.#notices.catchUp();
@@ -251,6 +261,14 @@ export class LiveSession implements Session {
     this.#doing.act(name, value);
   }
 
+  ask(name: string, value: Json = null): void {
+    this.#doing.ask(name, value);
+  }
+
+  tell(message: Up): boolean {
+    return this.#send(message);
+  }
+
   sharpen(region: [number, number, number, number], width: number, height: number): void {
     this.#stage.sharpen(region, width, height);
   }
@@ -272,6 +290,7 @@ export class LiveSession implements Session {
 
   #readTraits(model: AnyModel): void {
     const moved = this.#traits.read(model, (signal) => this.#signals.emit(signal, undefined));
+    this.#view.place = this.#traits.place;
     if (moved && !this.#outbox.isDown) this.#begin();
   }
 

@@ -91,6 +91,33 @@ export interface MediaData {
   note: string;
 }
 
+/** What a cell of a grid says: an object of an item, or a whole item where `object` is empty. */
+export interface CellData {
+  item: string;
+  object: string;
+  name: string;
+  caption: string;
+  class_id: string | null;
+  /** What is stored at the place of its mark. */
+  value: Json;
+  /** What is shown of the item, in full-resolution pixels; null for all of it. */
+  crop: Region | null;
+  /** The object does not exist any more. */
+  gone: boolean;
+}
+
+/** A small picture for the cells of an item with this crop. */
+export interface ThumbData {
+  item: string;
+  crop: Region | null;
+  /** The most pixels a side that were asked for. */
+  size: number;
+  /** What it shows, in full-resolution pixels; null where there is a problem. */
+  region: Region | null;
+  mime: string;
+  problem: string | null;
+}
+
 export interface SessionData {
   id: string;
   project: string;
@@ -105,6 +132,8 @@ export type Up =
   | { v: 1; type: 'select'; ids: string[] }
   | { v: 1; type: 'action'; name: string; value?: Json }
   | { v: 1; type: 'media'; id: string; key: string; width: number; height: number; region: Region | null }
+  | { v: 1; type: 'cells'; version: number; from: number; to: number }
+  | { v: 1; type: 'thumbs'; size: number; heard: number | null; wanted: { item: string; crop: Region | null }[] }
   | { v: 1; type: 'problem'; text: string; stack: string };
 
 /** A value of a record that clashed: what is stored now. `path` is empty for a whole record, `value` null if gone. */
@@ -140,4 +169,21 @@ export type Down =
       note: string;
       problem: string | null;
     }
+  | GridNews
   | { v: 1; type: 'notice'; level: 'info' | 'warning' | 'error'; text: string; detail: string };
+
+/** What the kernel says of a grid. */
+export type GridNews =
+  | {
+      v: 1;
+      type: 'fill';
+      version: number;
+      count: number;
+      total: number;
+      offset: number;
+      complete: boolean;
+      at: number | null;
+    }
+  | { v: 1; type: 'cells'; version: number; from: number | null; seq: number }
+  | { v: 1; type: 'thumbs'; batch: number; thumbs: ThumbData[] }
+  | { v: 1; type: 'drop'; before: number; version: number; total: number; at: number[] };

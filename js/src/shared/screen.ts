@@ -59,6 +59,7 @@ export class Screen {
   /** Put together what is stored and what waits, and say what became different. */
   redraw(selectionTold = false): void {
     const { ids, state, deselected } = this.view.redraw(this.outbox.pending());
+    if (this.view.place) this.signals.emit('waiting', undefined);
     if (ids.size) this.signals.emit('objects', ids);
     if (state) this.signals.emit('state', undefined);
     if (selectionTold || deselected) this.signals.emit('selection', undefined);

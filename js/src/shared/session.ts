@@ -4,7 +4,8 @@
 // on `globalThis`. The canvas opens the session, since its model is the line to the kernel (`live.ts`); the other
 // widgets wait for it (`whenSession`), may be there before it, and know no more of it than the interface here.
 import type { AnyModel } from '@anywidget/types';
-import type { ClassData, ItemData, MediaData, ObjectData, Op } from './protocol';
+import type { ClassData, GridNews, ItemData, Json, MediaData, ObjectData, Op, Up } from './protocol';
+import type { Received } from './wire';
 
 export type SaveState =
   | { kind: 'saved' }
@@ -48,6 +49,12 @@ export interface Signals {
   notice: { level: 'info' | 'warning' | 'error'; text: string; detail: string };
   readOnly: undefined;
   keymap: undefined;
+  /** Of a grid: a message of the kernel. */
+  grid: { news: GridNews; received: Received };
+  /** Of a grid: what is stored now because of an edit; `seq` is 0 where its place in the log is not known. */
+  stored: { seq: number; ops: readonly Op[] };
+  /** Of a grid: what waits in the outbox may be different. */
+  waiting: undefined;
   /** An action that the browser performs itself was asked for: `fit`, `zoom_in`, `help`, `delete`, `nudge_left`, … */
   action: string;
 }
@@ -72,6 +79,10 @@ export interface Session {
   readonly labels: Readonly<Record<string, string>>;
   readonly save: SaveState;
   readonly refused: readonly Refused[];
+  /** What undo goes by where many items are on screen; empty where it is the one item. */
+  readonly place: string;
+  /** The operations that wait in the outbox, in order. */
+  readonly pending: readonly (readonly Op[])[];
 
   on<S extends keyof Signals>(signal: S, listener: (payload: Signals[S]) => void, owner: AbortSignal): void;
 
@@ -82,6 +93,10 @@ export interface Session {
   setTool(name: string): void;
   /** Perform an action of the keymap: the browser's own are signalled, all others are sent to the kernel. */
   act(name: string, value?: string | number | boolean | null): void;
+  /** Have the kernel perform an action, in turn with the edits that wait, even where the browser has one of that name. */
+  ask(name: string, value?: Json): void;
+  /** Send a message that may be lost: it is asked again. Returns whether there is a line. */
+  tell(message: Up): boolean;
   /** Ask for a sharper picture of a region, in full-resolution pixels, for so many device pixels. */
   sharpen(region: [number, number, number, number], width: number, height: number): void;
   dismiss(refusedId: string): void;

@@ -49,6 +49,11 @@ export class Stage {
     if (hello) this.#insist({ v: 1, type: 'hello', ...hello });
   }
 
+  /** The kernel has heard of the view, and will send what is to be seen. */
+  heard(): void {
+    this.#rest();
+  }
+
   show(show: Show, objects: ObjectData[], bytes: DataView | null): void {
     this.#turn += 1;
     this.#rest();

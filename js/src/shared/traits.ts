@@ -11,6 +11,7 @@ export class Traits {
   classes: readonly ClassData[] = [];
   activeClass = '';
   tool = 'box';
+  place = '';
   readOnly = false;
   keymap: Readonly<Record<string, string>> = {};
   labels: Readonly<Record<string, string>> = {};
@@ -33,6 +34,7 @@ export class Traits {
     take('keymap', model.get('keymap') as Record<string, string> | undefined, 'keymap');
     take('labels', model.get('labels') as Record<string, string> | undefined, 'keymap');
     take('activeClass', model.get('active_class') as string | undefined, 'activeClass');
+    take('place', model.get('place') as string | undefined, null);
     take('tool', model.get('tool') as string | undefined, 'tool');
     for (const signal of told) tell(signal);
     return moved || turned;

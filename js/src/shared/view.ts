@@ -17,11 +17,18 @@ export interface Differences {
 
 export class View {
   item: ItemData | null = null;
+  /** What undo goes by where many items are on screen; empty where it is the one item. */
+  place = '';
   objects: readonly ObjectData[] = [];
   byId: ReadonlyMap<string, ObjectData> = new Map();
   selection: ReadonlySet<string> = new Set();
   scene: Scene | null = null;
   #recent: Step[] = [];
+
+  /** What edits and undo belong to: the place, or the item on screen. */
+  get where(): string | null {
+    return this.place || (this.item?.key ?? null);
+  }
 
   /** Show an item as it was stored at a place in the log; `redraw` makes it seen. */
   show(item: ItemData, objects: readonly ObjectData[], seq: number): void {

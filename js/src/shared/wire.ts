@@ -1,5 +1,5 @@
 // Reads a message of the kernel and its buffers; what is not as `docs/protocol.md` says is refused in words.
-import { type Down, type ObjectData, type Op, VERSION } from './protocol';
+import { type CellData, type Down, type ObjectData, type Op, type ThumbData, VERSION } from './protocol';
 
 /** A message that cannot be used; the text is for the person. */
 export class WireError extends Error {
@@ -14,6 +14,10 @@ export interface Received {
   ops: Op[];
   /** The picture's bytes, where they came along. */
   bytes: DataView | null;
+  /** Of `cells`. */
+  cells: CellData[];
+  /** Of `thumbs`: the bytes of those that have no problem, in order. */
+  pictures: readonly DataView[];
 }
 
 type Fields = { readonly [name: string]: 'string' | 'number' | 'boolean' | 'object' | 'array' | 'any' };
@@ -26,6 +30,10 @@ const TYPES: { readonly [type in Down['type']]: Fields } = {
   failed: { id: 'string', reason: 'string' },
   media: { id: 'string', key: 'string', region: 'array', mime: 'string' },
   notice: { level: 'string', text: 'string', detail: 'string' },
+  fill: { version: 'number', count: 'number', total: 'number', offset: 'number', complete: 'boolean', at: 'any' },
+  cells: { version: 'number', from: 'any', seq: 'number' },
+  thumbs: { batch: 'number', thumbs: 'array' },
+  drop: { before: 'number', version: 'number', total: 'number', at: 'array' },
 };
 const STATUSES = new Set(['ok', 'amended', 'rejected', 'conflict']);
 
@@ -53,12 +61,26 @@ export function receive(content: unknown, buffers: readonly DataView[]): Receive
   if (type === 'answer' && !STATUSES.has(String(message.status))) {
     throw new WireError(`The kernel answered with the unknown status ${JSON.stringify(message.status)}.`);
   }
-  const received: Received = { message: content as Down, objects: [], ops: [], bytes: null };
+  const received: Received = {
+    message: content as Down,
+    objects: [],
+    ops: [],
+    bytes: null,
+    cells: [],
+    pictures: [],
+  };
   if (type === 'show') {
     received.objects = array<ObjectData>(buffers[0], 'show', 'objects');
     received.bytes = buffers[1] ?? null;
   } else if (type === 'patch') {
     received.ops = array<Op>(buffers[0], 'patch', 'operations');
+  } else if (type === 'cells') {
+    received.cells = array<CellData>(buffers[0], 'cells', 'cells');
+  } else if (type === 'thumbs') {
+    const wanted = (message.thumbs as ThumbData[]).filter(({ problem }) => typeof problem !== 'string').length;
+    if (buffers.length !== wanted)
+      throw new WireError(`The kernel sent ${buffers.length} small pictures, and said ${wanted}.`);
+    received.pictures = buffers;
   } else if (type === 'media') {
     received.bytes = buffers[0] ?? null;
     const { problem } = message;
