@@ -6,7 +6,7 @@ somebody replaces, on the class or on one annotator, takes effect on what is alr
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ipyannotator.base import Settings, Step
@@ -45,7 +45,7 @@ class Actions:
         raise NotImplementedError
 
     def __len__(self) -> int:
-        return len(self.editor.shown)
+        return len(self.view.groups) or len(self.editor.shown)
 
     def act(self, name: str, value: Any = None) -> None:
         """Perform an action by name. What goes wrong is said to the person, not raised."""
@@ -87,7 +87,7 @@ class Actions:
         """Show the next item; with `Settings.done_on_next` the present one is done."""
         if self.settings.done_on_next and not self.editor.read_only:
             self.editor.set_state("done")
-        self.go(min(self.index + 1, len(self) - 1))
+        self.go(min(self.index + 1, len(self.editor.shown) - 1))
 
     def previous(self) -> None:
         """Show the previous item."""
@@ -99,7 +99,7 @@ class Actions:
 
     def go_last(self) -> None:
         """Show the last item."""
-        self.go(len(self) - 1)
+        self.go(len(self.editor.shown) - 1)
 
     def go(self, where: int | str) -> None:
         """Show an item: a position from 0, or its key or (part of) its name.
@@ -109,19 +109,25 @@ class Actions:
         """
         if isinstance(where, str):
             where = self._found(where)
-        if not 0 <= where < len(self):
-            raise InvalidValue("The number", where + 1, f"from 1 to {len(self)}")
+        total = len(self.editor.shown)
+        if not 0 <= where < total:
+            raise InvalidValue("The number", where + 1, f"from 1 to {total}")
         self.index = where
 
     def go_to_todo(self) -> None:
         """Show the next item that is still to do; say so where there is none."""
-        found = self.editor.next_todo(min(self.index + 1, len(self)))
+        found = self.editor.next_todo(min(self.index + 1, len(self.editor.shown)))
         if found is None:
             self.events.emit("notice", "info", "Everything is done.")
         elif found == self.index and self.current.state != "todo":
             self.events.emit("notice", "info", "This is the last one to do.")
         else:
             self.go(found)
+
+    def restrict(self, keys: Iterable[str], name: str) -> None:
+        """Move through these items only; a chip says so, by the name, and clears it."""
+        self.editor.restrict(keys, name)
+        self.index = 0
 
     def show_all(self) -> None:
         """Move through all items again, instead of the part that was chosen."""
@@ -166,6 +172,7 @@ class Actions:
     def save(self) -> str:
         """Write the JSON file in the original's form (the database is saved at every edit); return its path."""
         self.editor.check_writable()
+        self.view.save()
         path = exchange.save(self.editor, self._opened.json, self._opened.folder)
         self.events.emit("notice", "info", f"Written to {path}")
         return str(path)
@@ -184,8 +191,8 @@ class Actions:
         if text.isdecimal():
             return int(text) - 1
         # From here on and around, so that asking again finds the next one.
-        for offset in range(1, len(self) + 1):
-            at = (self.index + offset) % len(self)
+        for offset in range(1, len(source) + 1):
+            at = (self.index + offset) % len(source)
             if text.casefold() in source.name(source.key(at)).casefold():
                 return at
-        raise InvalidValue("The item", text, f"a number from 1 to {len(self)}, or part of a name")
+        raise InvalidValue("The item", text, f"a number from 1 to {len(source)}, or part of a name")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import ipywidgets as widgets
@@ -94,6 +94,11 @@ class BaseAnnotator(Actions, widgets.VBox):  # type: ignore[misc]
         return self.frame.parts
 
     @property
+    def folder(self) -> str:
+        """The path of the data as it is written into the JSON."""
+        return self._opened.folder
+
+    @property
     def media(self) -> MediaCache:
         """Where pictures come from."""
         return self._opened.media
@@ -112,6 +117,17 @@ class BaseAnnotator(Actions, widgets.VBox):  # type: ignore[misc]
     def item(self) -> str:
         """The key of the item on screen."""
         return self.editor.key
+
+    @property
+    def grids(self) -> list[Any]:
+        """The grids of improve, one for each class, as the annotator itself lists them; none in another step."""
+        return list(self.view.groups)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.grids)
+
+    def __getitem__(self, at: int) -> Any:
+        return self.grids[at]
 
     @property
     def annotations(self) -> Annotations:
@@ -201,8 +217,17 @@ class BaseAnnotator(Actions, widgets.VBox):  # type: ignore[misc]
         if step not in self.views:
             names = ", ".join(each.value for each in self.views)
             raise InvalidValue("The step", step.value, f"one of: {names}")
-        project = open_project(self.input_item, self.output_item, self.settings, step, self.events)
-        self._project = project
+        self._project = open_project(self.input_item, self.output_item, self.settings, step, self.events)
+        try:
+            self._fill(self._project, step)
+        except BaseException:
+            project, self._project = self._project, None
+            project.close()
+            raise
+        stay_responsive(self)
+
+    def _fill(self, project: Project, step: Step) -> None:
+        """Show a step of a project that was opened."""
         self.step = step
         self.frame.step = step.value
         editor = project.editor
@@ -226,7 +251,6 @@ class BaseAnnotator(Actions, widgets.VBox):  # type: ignore[misc]
                 target=self._tidy, args=(project,), name="ipyannotator-tidy", daemon=True
             )
             self._tidying.start()
-        stay_responsive(self)
 
     def _tidy(self, project: Project) -> None:
         """What a newly opened project needs and nobody should wait for."""
@@ -243,7 +267,14 @@ class BaseAnnotator(Actions, widgets.VBox):  # type: ignore[misc]
 
     def _shut(self) -> None:
         project = self._opened
-        self._project = None
+        try:
+            if not project.editor.read_only:
+                self.view.save()
+        finally:
+            self._project = None
+            self._end(project)
+
+    def _end(self, project: Project) -> None:
         while self._wires:
             self.events.off(*self._wires.pop())
         try:
@@ -254,10 +285,7 @@ class BaseAnnotator(Actions, widgets.VBox):  # type: ignore[misc]
                     exchange.save(project.editor, project.json, project.folder)
         finally:
             self.view.close()
-            project.media.close()
-            if project.labels is not None:
-                project.labels.close()
-            project.editor.close()
+            project.close()
 
     def _keys_changed(self) -> None:
         if self._project is None:
@@ -289,8 +317,9 @@ class BaseAnnotator(Actions, widgets.VBox):  # type: ignore[misc]
     @traitlets.validate("index")
     def _index_valid(self, proposal: Any) -> int:
         index = int(proposal["value"])
-        if self._project is not None and not 0 <= index < len(self):
-            raise IndexError(f"There is no item {index}; there are {len(self)}, numbered from 0.")
+        total = len(self.editor.shown) if self._project is not None else index + 1
+        if not 0 <= index < total:
+            raise IndexError(f"There is no item {index}; there are {total}, numbered from 0.")
         return index
 
     @traitlets.observe("step")

@@ -41,6 +41,13 @@ class Project(NamedTuple):
     labels: Source | None
     notices: list[str]
 
+    def close(self) -> None:
+        """End it; closing twice is harmless."""
+        self.media.close()
+        if self.labels is not None:
+            self.labels.close()
+        self.editor.close()
+
 
 def open_project(item: Input, output: Output, settings: Settings, step: Step, events: Events) -> Project:
     """Open the source and the store of a task.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ipyannotator.base import Step
@@ -46,6 +47,14 @@ class View:
         """Return the position to open at: the first item that is to do, in a step where something is done."""
         creating = self.annotator.step == Step.CREATE.value
         return (self.editor.next_todo(0) if creating else 0) or 0
+
+    @property
+    def groups(self) -> Sequence[Any]:
+        """The grids that it consists of; none where it shows one item at a time."""
+        return ()
+
+    def save(self) -> None:
+        """Write the files that this step has besides the JSON; called by Save, and before the step is left."""
 
     def close(self) -> None:
         """End it; the widgets in the slots are closed when others take their places."""
