@@ -2,7 +2,19 @@
 
 from ipyannotator.stores.backups import restore_backup
 from ipyannotator.stores.base import STORES, Annotated, Counts, Store
+from ipyannotator.stores.leases import Claim, Lease, layer_of
 from ipyannotator.stores.memory import MemoryStore
 from ipyannotator.stores.sql import SqlStore
 
-__all__ = ["STORES", "Annotated", "Counts", "MemoryStore", "SqlStore", "Store", "restore_backup"]
+__all__ = [
+    "STORES",
+    "Annotated",
+    "Claim",
+    "Counts",
+    "Lease",
+    "MemoryStore",
+    "SqlStore",
+    "Store",
+    "layer_of",
+    "restore_backup",
+]

@@ -26,6 +26,7 @@ from ipyannotator.model import (
     Status,
 )
 from ipyannotator.registry import Registry
+from ipyannotator.stores.leases import Claim, Lease
 
 STORES: Registry[Callable[..., Store]] = Registry("store", "ipyannotator.stores")
 """Store classes by name; each is opened by `Store(folder, read_only=…)`."""
@@ -117,6 +118,14 @@ class Store(Protocol):
         """
         ...
 
+    def finished(self, task: str, keys: Iterable[str], layer: str = "main") -> set[str]:
+        """Return those of the keys whose state is not `todo`; of a million in about a second."""
+        ...
+
+    def layers(self, task: str) -> list[str]:
+        """Return the names of the task's layers in which something was ever written, sorted."""
+        ...
+
     def each(self, task: str, layer: str = "main", keys: Iterable[str] | None = None) -> Iterator[Annotated]:
         """Iterate all touched items with their objects and fields by key, lazily; or those of `keys`, in that order."""
         ...
@@ -147,6 +156,33 @@ class Store(Protocol):
 
     def to_redo(self, task: str, item: str, author: str, layer: str = "main") -> Change | None:
         """Return the author's latest undo on the item that stands, unless a new change of theirs came after it."""
+        ...
+
+    def lease(self, claim: Claim, keys: Iterable[str], now: float) -> str | None:
+        """Take the first of some items that is neither finished nor on lease to somebody else; let go what the page had.
+
+        Atomic, also between processes; not part of the log. `leases.py` says who may have what.
+
+        Args:
+            claim: who wants one.
+            keys: the items, best first; read lazily.
+            now: seconds since 1970; machines that share a store agree on it within seconds.
+
+        Returns:
+            The item's key. None where there is none, and what the page had before stays with it.
+        """
+        ...
+
+    def renew(self, claim: Claim, key: str, now: float) -> bool:
+        """Renew a lease, also one that ran out and would be given to the page again; return whether the page has it."""
+        ...
+
+    def release(self, claim: Claim) -> None:
+        """Let go what the claim's page has in its task and layer; nothing is harmless."""
+        ...
+
+    def leases(self, task: str) -> list[Lease]:
+        """Return the leases of a task by layer and key, those that ran out too."""
         ...
 
     def remember(self, name: str, value: bytes) -> None:

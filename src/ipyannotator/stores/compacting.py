@@ -17,8 +17,9 @@ from ipyannotator.model import Change, refs, trace
 from ipyannotator.stores import entries
 from ipyannotator.stores.database import Database
 from ipyannotator.stores.effects import effects
-from ipyannotator.stores.memory import MemoryStore, Records
+from ipyannotator.stores.memory import MemoryStore
 from ipyannotator.stores.packing import chunks
+from ipyannotator.stores.records import Records
 from ipyannotator.stores.rows import ItemRow, Rows, Scope, scope
 from ipyannotator.stores.tables import NOW, PAST, blobs, dropped, log, meta, scopes, touched
 

@@ -69,7 +69,19 @@ def first(connection: Connection) -> None:
     connection.execute(insert(meta), {"name": "project", "value": uuid.uuid4().hex.encode()})
 
 
-MIGRATIONS: list[Callable[[Connection], None]] = [first]
+def leases(connection: Connection) -> None:
+    """Make the table of leases."""
+    connection.exec_driver_sql(
+        """
+CREATE TABLE leases (
+    task TEXT NOT NULL, layer TEXT NOT NULL, "key" TEXT NOT NULL, page TEXT NOT NULL, holder TEXT NOT NULL,
+    author TEXT NOT NULL, name TEXT NOT NULL, renewed FLOAT NOT NULL, seconds FLOAT NOT NULL,
+    PRIMARY KEY (task, layer, "key")) WITHOUT ROWID;
+"""
+    )
+
+
+MIGRATIONS: list[Callable[[Connection], None]] = [first, leases]
 """All migrations, the oldest first. Append; never change or reorder."""
 
 

@@ -38,6 +38,7 @@ from ipyannotator.stores.failures import damaged
 from ipyannotator.stores.memory import MemoryStore
 from ipyannotator.stores.packing import chunks
 from ipyannotator.stores.rows import ItemRow, Rows, count, counted, scope
+from ipyannotator.stores.sql_leases import SqlLeases
 from ipyannotator.stores.tables import NOW, counters, meta, scopes
 
 T = TypeVar("T")
@@ -49,7 +50,7 @@ _WEIGHT = 5000
 
 
 @STORES.register("sql")
-class SqlStore:
+class SqlStore(SqlLeases):
     """The annotations of a project in a SQLite file.
 
     Args:

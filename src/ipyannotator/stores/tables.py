@@ -12,6 +12,7 @@
     answers     the answers of changes that were not written
     dropped     the ids of entries that `compact` took from the log
     blobs       values above 4 kB, by content hash
+    leases      which page has which unfinished item on screen
 
 `NOW` are the records as they are, `PAST` the same tables as of the entry to which the log was compacted.
 A JSON column whose text begins with `#`, which no JSON does, names a blob.
@@ -192,4 +193,19 @@ blobs = Table(
     metadata,
     Column("hash", Text, primary_key=True),
     Column("data", Text, nullable=False),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("task", Text, primary_key=True),
+    Column("layer", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("page", Text, nullable=False),
+    Column("holder", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("renewed", Float, nullable=False),
+    Column("seconds", Float, nullable=False),
+    sqlite_with_rowid=False,
 )
