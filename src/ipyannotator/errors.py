@@ -17,6 +17,9 @@
     │   ├── NewerVersion    written by a later version of Ipyannotator
     │   └── DamagedStore    the file is damaged; the message names the latest backup
     ├── FormatError         a file is not what its format says
+    ├── DatasetError        example data cannot be made, or what is there already is something else
+    │   ├── DownloadError   a server did not give the file that was published
+    │   └── UnsafeArchive   an archive would write outside its folder; nothing of it was written
     └── MissingPackage      an optional package is needed; the message names the install line (also an ImportError)
 
 A message gives the value, what was expected, and the remedy; the data are attributes as well.
@@ -119,6 +122,28 @@ class DamagedStore(StoreError):
 
 class FormatError(IpyannotatorError, ValueError):
     """A file is not what its format says."""
+
+
+class DatasetError(IpyannotatorError):
+    """Example data cannot be made where they were asked for; what was there is as it was."""
+
+
+class DownloadError(DatasetError):
+    """A file could not be downloaded, or is not the one that was published.
+
+    Attributes:
+        urls: where it was sought.
+        expected: the hash of the published file, e.g. `sha256:…`.
+    """
+
+    def __init__(self, message: str, urls: tuple[str, ...] = (), expected: str = "") -> None:
+        self.urls = urls
+        self.expected = expected
+        super().__init__(message)
+
+
+class UnsafeArchive(DatasetError):
+    """An archive holds what would be written, or would point, outside its folder; nothing of it was written."""
 
 
 class MissingPackage(IpyannotatorError, ImportError):
