@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ipyannotator.base import Settings, Step
+from ipyannotator.editor.sampling import ALL
 from ipyannotator.errors import InvalidValue, UnsupportedPair
 from ipyannotator.mltypes import Input, NoOutput, Output
 from ipyannotator.pairs import PAIRS, BaseAnnotator
@@ -41,14 +42,25 @@ class Annotator:
             raise InvalidValue("The output", output, "an output such as OutputImageBbox(['car'])")
         self._output_item = output
 
-    def explore(self) -> Any:
+    def explore(self, k: int = ALL, *, seed: int | None = None) -> Any:
         """Look at the data set and what is annotated; changes nothing, not even a file.
+
+        Args:
+            k: look at the items of so many classes only, chosen at random; -1 for all. The screen shows the choice.
+            seed: makes the choice the same every time.
 
         Raises:
             UnsupportedPair: no annotator serves this input and output.
             SourceError: the data cannot be found or listed.
+            InvalidValue: k is no number of classes.
         """
-        return self._open(Step.EXPLORE)
+        annotator = self._open(Step.EXPLORE)
+        try:
+            annotator.choose(k, seed)
+        except BaseException:
+            annotator.close()
+            raise
+        return annotator
 
     def create(self) -> Any:
         """Annotate: opens at the first item that is still to do. Raises as `explore`, and `StoreError`."""

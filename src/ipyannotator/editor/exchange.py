@@ -38,7 +38,8 @@ def to_dict(editor: Editor, folder: str, *, only_annotated: bool = False) -> dic
     if not only_annotated:
         values = dict.fromkeys(f"{folder}/{source.key(index)}" for index in range(len(source)))
     for item, objects, fields in editor.store.each(editor.task, editor.layer):
-        if item.state == "done" or objects or fields:
+        # A reviewer's mark on an item is no annotation of it.
+        if item.state == "done" or objects or any(field.id in editor.output.parts for field in fields):
             values[f"{folder}/{item.id}"] = editor.output.to_value(objects, fields, editor.schema)
     return values
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ipyannotator.base import Settings, Step
 from ipyannotator.editor import AnnotationView, Editor, Events, exchange
 from ipyannotator.editor.events import Failure
+from ipyannotator.editor.sampling import ALL, sample
 from ipyannotator.errors import InvalidValue, IpyannotatorError
 from ipyannotator.widgets.keymap import KeyMap
 
@@ -128,6 +129,14 @@ class Actions:
         """Move through these items only; a chip says so, by the name, and clears it."""
         self.editor.restrict(keys, name)
         self.index = 0
+
+    def choose(self, k: int, seed: int | None = None) -> None:
+        """Move through the items of k classes, chosen at random; see `sampling.sample`."""
+        chosen = sample(self.editor, k, seed)
+        if chosen is not None:
+            self.restrict(chosen.keys, chosen.name)
+        elif k != ALL:
+            self.events.emit("notice", "info", "There are no classes to choose from, so everything is shown.")
 
     def show_all(self) -> None:
         """Move through all items again, instead of the part that was chosen."""

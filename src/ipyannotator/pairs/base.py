@@ -29,7 +29,7 @@ from ipyannotator.registry import Registry
 from ipyannotator.sources import MediaCache, Part, Source
 from ipyannotator.widgets.closing import close_tree
 from ipyannotator.widgets.frame import Frame, Parts
-from ipyannotator.widgets.keymap import KeyMap
+from ipyannotator.widgets.keymap import SOMEWHERE, KeyMap
 from ipyannotator.widgets.line import Line
 from ipyannotator.widgets.restriction import Restriction
 from ipyannotator.widgets.subshell import stay_responsive
@@ -294,7 +294,12 @@ class BaseAnnotator(Actions, widgets.VBox):  # type: ignore[misc]
         prefix = self.view.class_action
         keys, labels = self.keymap.wire({record.name: record.id for record in schema.active}, prefix)
         own = {record.key: f"{prefix}:{record.id}" for record in schema.active if record.key}
-        self.canvas.keymap = {**own, **keys}
+        here = {*self.methods, *self.view.methods}
+        self.canvas.keymap = {
+            key: action
+            for key, action in {**own, **keys}.items()
+            if action not in SOMEWHERE or action in here
+        }
         self.canvas.labels = labels | {f"{prefix}:{record.id}": record.name for record in schema.active}
 
     def _show_restriction(self) -> None:

@@ -15,6 +15,7 @@ ACTIONS: Final = {
     "done": "Done, and open the next one to do",
     "skip": "Skip",
     "flag": "Flag with a note",
+    "none_of_these": "None of these",
     "next": "Next",
     "previous": "Previous",
     "next_todo": "Next one to do",
@@ -47,10 +48,14 @@ ACTIONS: Final = {
 }
 """The actions, with what the help calls them."""
 
+SOMEWHERE: Final = frozenset({"none_of_these"})
+"""Actions that only some views have; elsewhere their keys do nothing, and are not shown."""
+
 DEFAULT_KEYS: Final = {
     "Enter": "done",
     "s": "skip",
     "Shift+f": "flag",
+    "n": "none_of_these",
     "d": "next",
     "a": "previous",
     "PageDown": "next",
