@@ -2,6 +2,7 @@
 
 from ipyannotator.editor.core import Editor
 from ipyannotator.editor.events import EVENTS, Events
+from ipyannotator.editor.leases import Sharing
 from ipyannotator.editor.live import Annotations, AnnotationView, ObjectView
 
-__all__ = ["EVENTS", "AnnotationView", "Annotations", "Editor", "Events", "ObjectView"]
+__all__ = ["EVENTS", "AnnotationView", "Annotations", "Editor", "Events", "ObjectView", "Sharing"]

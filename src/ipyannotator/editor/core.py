@@ -20,8 +20,8 @@ import msgspec
 from ipyannotator.editor.checking import check_classes, signed
 from ipyannotator.editor.events import Events
 from ipyannotator.editor.following import follow
+from ipyannotator.editor.leases import Leases, Sharing
 from ipyannotator.editor.live import AnnotationView, ObjectView
-from ipyannotator.editor.todo import next_todo
 from ipyannotator.errors import (
     Conflict,
     InvalidValue,
@@ -60,15 +60,17 @@ class Editor:
         layer: `main`, unless people work independently on the same items.
         events: handlers to tell; a new set where None.
         extensible: whether new labels become classes on offer; as the output says where None.
+        sharing: how several people share the project; None where one person works on it.
 
     Attributes:
         shown: the items that one moves through: the source, or a part of it (`restrict`).
+        leases: who has which item, where the project is shared.
         place: what undo goes by instead of the item on screen, while a grid of many is: a name that is no key.
     """
 
     def __init__(
         self, store: Store, source: Source, output: Output, *, author: Author, layer: str = "main",
-        events: Events | None = None, extensible: bool | None = None,
+        events: Events | None = None, extensible: bool | None = None, sharing: Sharing | None = None,
     ) -> None:  # fmt: skip
         self.store = store
         self.source = source
@@ -88,6 +90,7 @@ class Editor:
         self._own: set[int] = set()
         self._seen = store.head()
         self._closed = threading.Event()
+        self.leases = Leases(self, sharing)
         follow(self, self._closed)
 
     # ---- reading ------------------------------------------------------------------------------------------------
@@ -149,6 +152,7 @@ class Editor:
             self._index = index % total
             self.selection = ()
         self.events.emit("open", self.view(self.key))
+        self.leases.hold()
 
     def restrict(self, keys: Iterable[str] | None, name: str = "") -> None:
         """Move through these items only, in this order; through all again where None. Shows the first of them.
@@ -166,8 +170,11 @@ class Editor:
         self.events.emit("task")
 
     def next_todo(self, start: int) -> int | None:
-        """Return the position of the first unfinished item from `start` on, going round; None if all are finished."""
-        return next_todo(self.store, self.shown, self.task, self.layer, start)
+        """Return the position of the first unfinished item from `start` on, going round; None if all are finished.
+
+        Where the project is shared: of the first that nobody else works on, which is on lease then.
+        """
+        return self.leases.next(start)
 
     @property
     def selected(self) -> list[ObjectView]:
@@ -293,6 +300,7 @@ class Editor:
     def close(self) -> None:
         """End the follower, the source and the store; closing twice is harmless."""
         self._closed.set()
+        self.leases.close()
         self.source.close()
         self.store.close()
 

@@ -40,6 +40,7 @@ def _follow(reference: weakref.ref[Editor], closed: threading.Event) -> None:
         looks += 1
         try:
             editor.catch_up()
+            editor.leases.tick()
             if looks % LOOK_EVERY == 0:
                 _look_for_new_items(editor)
             failing = ""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain, islice
+
 from ipyannotator.sources.base import Source
 from ipyannotator.stores.base import Store
+from ipyannotator.stores.leases import PERSONAL
 
 _FIRST_PAGE = 32
 _LARGEST_PAGE = 50_000
@@ -11,29 +15,39 @@ _LARGEST_PAGE = 50_000
 
 def next_todo(store: Store, source: Source, task: str, layer: str, start: int) -> int | None:
     """Return the position of the first item in the state `todo` from `start` on, going round; None where none is."""
-    total = len(source)
-    for first, last in ((start, total), (0, start)):
-        found = _between(store, source, task, layer, first, last)
-        if found is not None:
-            return found
-    return None
-
-
-def _between(store: Store, source: Source, task: str, layer: str, first: int, last: int) -> int | None:
+    left = around(source, start)
     # Ever larger pages: the next item is nearly always unfinished, and a million finished ones take few reads.
     size = _FIRST_PAGE
-    while first < last:
-        keys = [source.key(at) for at in range(first, min(first + size, last))]
-        low, high = min(keys), max(keys)  # those that were appended while it was open are out of order
-        items = store.items(task, layer, after=_before(low), until=high, finished=True)
-        finished = {item.id for item in items}
-        for offset, key in enumerate(keys):
+    while keys := list(islice(left, size)):
+        finished = store.finished(task, keys, layer)
+        for key in keys:
             if key not in finished:
-                return first + offset
-        first, size = first + size, min(size * 4, _LARGEST_PAGE)
+                return source.index(key)
+        size = min(size * 4, _LARGEST_PAGE)
     return None
 
 
-def _before(key: str) -> str:
-    """Return a key such that "greater than it" includes `key`: reads take an open lower bound."""
-    return key[:-1] if key else ""
+def around(source: Source, start: int) -> Iterator[str]:
+    """Iterate the keys of all items from a position on, going round."""
+    total = len(source)
+    for at in chain(range(start, total), range(min(start, total))):
+        yield source.key(at)
+
+
+def finished_layers(store: Store, source: Source, task: str) -> list[int]:
+    """Return how far a project is in which each item is given to several people.
+
+    Returns:
+        At place n the number of items that n people have finished, each in their own layer; as long as needed, so the
+        sum is the number of items of the source. What is done in the layer `main` is nobody's, and not counted.
+    """
+    layers = [layer for layer in store.layers(task) if layer.startswith(PERSONAL)]
+    numbers = [0] * (len(layers) + 1)
+    left = around(source, 0)
+    while keys := list(islice(left, _LARGEST_PAGE)):
+        finished = [store.finished(task, keys, layer) for layer in layers]
+        for key in keys:
+            numbers[sum(key in found for found in finished)] += 1
+    while len(numbers) > 1 and not numbers[-1]:
+        numbers.pop()
+    return numbers
