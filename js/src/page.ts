@@ -9,12 +9,15 @@ import { ask, isDead, place, rejoin } from './page/server';
 import { BEAT, Watch } from './page/watch';
 import { midnight, said } from './page/words';
 import { element, elementId, icon, KEEP_KEYS, setText } from './shared/dom';
+import { shortcut } from './shared/keys';
 import type { SessionData } from './shared/protocol';
 import type { Session } from './shared/session';
 import { type Values, widget } from './shared/widget';
 import { markPage } from './shared/words';
 
 export interface PageValues extends Values {
+  /** What the browser's tab says. */
+  title: string;
   /** Empty, or what to say when nothing is left to do. */
   finished: { title?: string; lines?: string[] };
   /** Empty, or why there is no annotator. */
@@ -132,6 +135,14 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
     },
     owner,
   );
+  // Nothing else is on the page: its keys work before anything was clicked, too.
+  document.addEventListener(
+    'keydown',
+    (event) => {
+      if (event.target === document.body && finish.root.hidden) shortcut(event, session);
+    },
+    { signal: owner },
+  );
   // What a laptop does after the night: the page thaws, becomes visible, has a network again. Frozen timers know nothing.
   for (const event of ['visibilitychange', 'resume']) document.addEventListener(event, look, { signal: owner });
   for (const event of ['online', 'pageshow', 'focus']) window.addEventListener(event, look, { signal: owner });
@@ -243,6 +254,7 @@ export default {
   render(context: { model: AnyModel<PageValues>; el: HTMLElement }): () => void {
     markPage();
     const { model, el } = context;
+    document.title = model.get('title');
     if (!model.get('problem').title) return live.render(context);
     const owner = new AbortController();
     tell(model.get('problem'), el, owner.signal);

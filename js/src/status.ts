@@ -2,7 +2,7 @@
 // shows the notices over the annotator, and marks the annotator while no kernel hears it.
 import './status.css';
 import type { AnyModel } from '@anywidget/types';
-import { Keyboard, Maximize } from 'lucide-static';
+import { CircleQuestionMark, Keyboard, Maximize } from 'lucide-static';
 import { element, icon, KEEP_KEYS, setAttribute, setText } from './shared/dom';
 import { shortcutOnButton, showKey } from './shared/keys';
 import type { SaveState, Session } from './shared/session';
@@ -90,6 +90,7 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
   function greet(model: AnyModel<StatusValues>): void {
     let reading: Reading | null = null;
     const show = (): void => {
+      showKeys();
       const { version } = instructions();
       const { project = '', task = '', author } = model.get('session');
       reading = new Reading(project, task, author?.id ?? '');
@@ -137,7 +138,12 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
   };
   const showKeys = (): void => {
     showKey(fullscreen, 'Full screen', 'fullscreen', session.keymap);
-    showKey(keys, 'Keyboard help', 'help', session.keymap);
+    const name = instructions().version ? 'What to do' : 'Keyboard help';
+    if (keys.getAttribute('aria-label') !== name) {
+      keys.setAttribute('aria-label', name);
+      keys.replaceChildren(icon(name === 'What to do' ? CircleQuestionMark : Keyboard));
+    }
+    showKey(keys, name, 'help', session.keymap);
   };
   const showFullscreen = (): void => {
     setAttribute(fullscreen, 'aria-pressed', document.fullscreenElement === root());

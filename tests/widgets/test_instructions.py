@@ -90,7 +90,7 @@ def test_links_and_pictures(tmp_path: Path) -> None:
     assert link == {"tag": "a", "children": ["x"], "href": "https://a.example"}
     assert picture["src"].startswith("data:image/png;base64,")
     assert picture["alt"] == "a cell"
-    assert web[0]["src"] == "https://a.example/b.png"
+    assert web == [{"tag": "a", "children": ["w"], "href": "https://a.example/b.png"}]
     assert lie == ["words"]
 
 

@@ -41,7 +41,7 @@ export function said(standing: Standing, save: SaveState, savedAt: number | null
     case 'denied':
       return {
         title: 'This link does not work any more',
-        lines: [safe, 'Ask whoever sent you the link for a new one, and open it in this browser.'],
+        lines: [safe, 'Open your link again, or ask whoever sent it to you for a new one.'],
         button: 'Try again',
       };
   }

@@ -38,7 +38,7 @@ const TAGS = [
 ] as const;
 type Tag = (typeof TAGS)[number];
 const LINK = /^(https?:\/\/|mailto:)/i;
-const PICTURE = /^(https?:\/\/|data:image\/(png|jpeg|gif|webp);base64,)/i;
+const PICTURE = /^data:image\/(png|jpeg|gif|webp);base64,/;
 
 /** The elements of a tree. */
 export function build(nodes: readonly Node[]): (HTMLElement | string)[] {
@@ -53,7 +53,7 @@ function one(node: Exclude<Node, string>): (HTMLElement | string)[] {
   }
   if (tag === 'img') {
     if (!src || !PICTURE.test(src)) return alt ? [alt] : [];
-    return [element('img', { src, alt: alt ?? '', referrerpolicy: 'no-referrer', loading: 'lazy' })];
+    return [element('img', { src, alt: alt ?? '' })];
   }
   if (!TAGS.includes(tag as Tag)) return inside;
   const made = element(tag as Tag, tag === 'ol' && start !== undefined ? { start } : {}, ...inside);

@@ -67,9 +67,9 @@ class Presented:
     def __init__(self, annotator: BaseAnnotator, title: str = "") -> None:
         self.annotator = annotator
         editor = annotator.editor
-        self.page = Page(session=annotator.frame.session)
         annotator.frame.add_class("ipya-page")
         annotator.frame.title = title or annotator.title
+        self.page = Page(session=annotator.frame.session, title=annotator.frame.title)
         self._simplify()
         self.today = Today(editor, self._show_today)
         self.page.on_alive(self._alive)

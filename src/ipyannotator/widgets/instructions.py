@@ -127,9 +127,12 @@ def _link(href: str, inside: list[Node]) -> Iterator[Node]:
 
 
 def _picture(source: str, alt: str, folder: Path | None) -> Node:
-    """Return a picture of the web, or one of the project embedded; else the words that stand for it."""
+    """Return a picture of the project, embedded; else the words that stand for it.
+
+    One of the web becomes a link: loading it would tell its server who reads this, and when.
+    """
     if urlsplit(source).scheme in ("http", "https"):
-        return {"tag": "img", "children": [], "src": source, "alt": alt}
+        return {"tag": "a", "children": [alt or source], "href": source}
     data = None if folder is None else _embedded(unquote(source), folder)
     return {"tag": "img", "children": [], "src": data, "alt": alt} if data else alt or Path(source).name
 

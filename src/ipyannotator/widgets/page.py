@@ -14,10 +14,12 @@ class Page(Component):
     """What makes a served annotator a page for people who never see code.
 
     Attributes:
+        title: what the browser's tab says.
         finished: `{"title", "lines"}`: said on the whole page when nothing is left to do; empty while something is.
         problem: `{"title", "lines", "detail"}`: said on the whole page where there is no annotator; empty where there is.
     """
 
+    title = traitlets.Unicode("Ipyannotator", help="what the browser's tab says").tag(sync=True)
     finished: traitlets.Dict[str, Any] = traitlets.Dict(help="what to say when nothing is left to do").tag(
         sync=True
     )
