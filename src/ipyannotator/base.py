@@ -42,6 +42,10 @@ class Settings:
         author: who annotates: a name or an `Author`. None: `JUPYTERHUB_USER`, else the user of the system.
         done_on_next: whether moving on with Next also marks the item as done.
         store: the name of a registered store.
+        shared: whether several people work on the project at once: what one has on screen is not given to another.
+        overlap: to how many people each item is given; if more than one, each works in a layer of their own.
+        holder: where the project is shared, an id of what this page is opened in, e.g. the browser's tab: a page that
+            is opened in it again gets its item back. Empty for a fresh one.
         instructions: what to do, in Markdown, or the path of a file of it under `project_path` (a `Path`, or one line
             that ends in `.md`); shown to each person at first, when it has changed, and on `?`.
     """
@@ -60,6 +64,9 @@ class Settings:
     author: str | Author | None = None
     done_on_next: bool = False
     store: str = "sql"
+    shared: bool = False
+    overlap: int = 1
+    holder: str = ""
     instructions: str | Path | None = None
 
     def __post_init__(self) -> None:
@@ -68,6 +75,8 @@ class Settings:
             self.project_file = Path(self.project_file)
         if self.author is not None and not isinstance(self.author, (str, Author)):
             raise InvalidValue("Settings.author", self.author, "a name or an Author")
+        if not isinstance(self.overlap, int) or self.overlap < 1:
+            raise InvalidValue("Settings.overlap", self.overlap, "a whole number, at least 1")
 
     @property
     def results(self) -> Path:

@@ -22,6 +22,7 @@ from ipyannotator.editor.events import Events
 from ipyannotator.editor.following import follow
 from ipyannotator.editor.leases import Leases, Sharing
 from ipyannotator.editor.live import AnnotationView, ObjectView
+from ipyannotator.editor.todo import next_todo
 from ipyannotator.errors import (
     Conflict,
     InvalidValue,
@@ -172,9 +173,9 @@ class Editor:
     def next_todo(self, start: int) -> int | None:
         """Return the position of the first unfinished item from `start` on, going round; None if all are finished.
 
-        Where the project is shared: of the first that nobody else works on, which is on lease then.
+        A question only: to go on to the next item is `leases.next`, which passes by what others work on.
         """
-        return self.leases.next(start)
+        return next_todo(self.store, self.shown, self.task, self.layer, start)
 
     @property
     def selected(self) -> list[ObjectView]:

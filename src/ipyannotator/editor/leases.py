@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from ipyannotator.editor.todo import around, next_todo
+from ipyannotator.editor.todo import around
 from ipyannotator.errors import InvalidValue, StoreError
 from ipyannotator.model import new_id
 from ipyannotator.stores.leases import Claim, Lease
@@ -90,7 +90,7 @@ class Leases:
         editor = self._editor
         shown = editor.shown
         if not self._shared:
-            return next_todo(editor.store, shown, editor.task, editor.layer, start)
+            return editor.next_todo(start)
         with self._lock:
             now = self._clock()
             keys = around(shown, start) if self._begun else chain(self._before(now), around(shown, start))
@@ -154,7 +154,7 @@ class Leases:
     def why_none(self) -> str:
         """Return a sentence for the person to whom `next` gave nothing."""
         editor = self._editor
-        if not self._shared or next_todo(editor.store, editor.shown, editor.task, editor.layer, 0) is None:
+        if not self._shared or editor.next_todo(0) is None:
             return "Everything is done."
         now = self._clock()
         others = {

@@ -117,9 +117,9 @@ class Actions:
 
     def go_to_todo(self) -> None:
         """Show the next item that is still to do; say so where there is none."""
-        found = self.editor.next_todo(min(self.index + 1, len(self.editor.shown)))
+        found = self.editor.leases.next(min(self.index + 1, len(self.editor.shown)))
         if found is None:
-            self.events.emit("notice", "info", "Everything is done.")
+            self.events.emit("notice", "info", self.editor.leases.why_none())
         elif found == self.index and self.current.state != "todo":
             self.events.emit("notice", "info", "This is the last one to do.")
         else:

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote
 
 from ipyannotator.base import Settings, Step
-from ipyannotator.editor import Editor, Events, exchange
+from ipyannotator.editor import Editor, Events, Sharing, exchange
 from ipyannotator.errors import FormatError, MissingFolder, StoreError
 from ipyannotator.formats import original
 from ipyannotator.mltypes import Input, InputImage, Output
 from ipyannotator.sources import SOURCES, MediaCache, Source
-from ipyannotator.stores import STORES, MemoryStore, Store
+from ipyannotator.stores import STORES, MemoryStore, Store, layer_of
 
 MAIN = "main_task"
 """Under this name a store remembers the task that `annotations.json` belongs to."""
@@ -107,7 +108,7 @@ def _open_store(settings: Settings, given: Path | None, task: str, *, reading: b
                 "`Settings(project_path=…)` or `Settings(result_dir=…)`; `.explore()` needs none."
             ) from error
     store = STORES.get(settings.store)(results, read_only=reading)
-    if reading and (given or (results / "annotations.json").is_file()):
+    if reading and settings.overlap == 1 and (given or (results / "annotations.json").is_file()):
         # A first `create` that was broken off, by a fault in that JSON for one, leaves a database without the mark.
         mine = store.recall(MAIN) in (None, task.encode())
         if mine and store.recall(_begun(task)) is None:
@@ -127,7 +128,12 @@ def _assemble(
 ) -> Project:  # fmt: skip
     pictures = Pictures(settings)
     offered = output.offered(pictures)
-    editor = Editor(store, source, output, author=settings.who(), events=events, extensible=offered is None)
+    author = settings.who()
+    editor = Editor(
+        store, source, output, author=author, layer=layer_of(author, settings.overlap), events=events,
+        extensible=offered is None,
+        sharing=Sharing(settings.overlap, settings.holder) if settings.shared else None,
+    )  # fmt: skip
     media = MediaCache(source, cache)
     folder = _folder_as_written(item, settings)
     notices = [*source.notices, *store.notices]
@@ -150,6 +156,8 @@ def _begin(editor: Editor, settings: Settings, folder: str, notices: list[str]) 
     main = settings.results / "annotations.json"
     own = settings.results / f"annotations-{output.name}.json"
     begun = _begun(output.name)
+    if editor.layer != "main":  # each person's answers, uninfluenced, in a file of their own
+        return settings.results / f"annotations-{output.name}-{quote(editor.layer, safe='')}.json"
     if store.recall(MAIN) not in (None, output.name.encode()):
         main = own
     if editor.read_only or store.recall(begun) is not None:

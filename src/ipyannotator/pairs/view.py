@@ -46,7 +46,7 @@ class View:
     def first(self) -> int:
         """Return the position to open at: the first item that is to do, in a step where something is done."""
         creating = self.annotator.step == Step.CREATE.value
-        return (self.editor.next_todo(0) if creating else 0) or 0
+        return (self.editor.leases.next(0) if creating else 0) or 0
 
     @property
     def groups(self) -> Sequence[Any]:
