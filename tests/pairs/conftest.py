@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -47,3 +49,18 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     texts: list[str] = []
     monkeypatch.setattr(Canvas, "notify", lambda self, level, text, detail="": texts.append(text))
     return texts
+
+
+@pytest.fixture
+def eventually() -> Callable[[Callable[[], object]], bool]:
+    """Waits until something that other threads do has become true; false where it does not in ten seconds."""
+
+    def wait(true: Callable[[], object]) -> bool:
+        end = time.monotonic() + 10
+        while time.monotonic() < end:
+            if true():
+                return True
+            threading.Event().wait(0.01)
+        return False
+
+    return wait

@@ -339,7 +339,9 @@ def test_a_missing_folder_says_where_it_looked(project: Path) -> None:
 
 
 def test_an_unserved_pair_lists_what_there_is() -> None:
-    with pytest.raises(UnsupportedPair, match=r"InputImage with OutputImageBbox \(explore, create, improve\)"):
+    with pytest.raises(
+        UnsupportedPair, match=r"InputImage with OutputImageBbox \(explore, create, improve\)"
+    ):
         Annotator(InputImage("photos")).create()
 
 

@@ -113,9 +113,10 @@ class ImproveView(View):
         annotator.put("footer", self.footer)
         self.line.observe(self._counted, "marked_count")
         annotator.wire("task", self._show)
-        groups = self.groups
-        largest = max(groups, key=len, default=None)
-        self._group = largest.id if largest else EMPTY
+        # By the store's own counts, since the census is still being read.
+        counts = self.editor.store.counts(self.editor.task, self.editor.layer).classes
+        filled = [group.id for group in self.groups if counts.get(group.id)]
+        self._group = max(filled, key=counts.__getitem__, default=EMPTY)
         self._refill()
 
     def close(self) -> None:
