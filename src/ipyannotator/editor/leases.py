@@ -107,9 +107,9 @@ class Leases:
             return
         try:
             with self._lock:
-                key = self._editor.key
-                text = "" if self._editor.place or self._take(key) else self._others(key)
-                if key != self._held and self._held is not None:
+                key = None if self._editor.place else self._editor.key
+                text = "" if key is None or self._take(key) else self._others(key)
+                if self._held is not None and self._held != key:
                     self.release()
         except StoreError as error:  # looking at an item goes on without a lease
             text = str(error)
@@ -160,7 +160,9 @@ class Leases:
         others = {
             lease.author.name or lease.author.id
             for lease in editor.store.leases(editor.task)
-            if lease.in_force(now) and lease.author.id != editor.author.id
+            if lease.in_force(now)
+            and lease.author.id != editor.author.id
+            and not editor.store.finished(editor.task, [lease.key], lease.layer)
         }
         if not others:
             return "Nothing is left to do for you."
