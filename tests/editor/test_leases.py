@@ -223,6 +223,14 @@ def test_a_reloaded_page_gets_its_item_back(visit, clock):
     assert [lease.key for lease in ben.store.leases(ben.task)] == ["1.png", "5.png"]
 
 
+def test_opening_leases_nothing_before_the_item_is_chosen(visit):
+    visit("Ann", "tab 1").go(4)
+    again = visit("Ann", "tab 1")
+    again.declare(["car", "bus"])
+    assert again.leases.held is None
+    assert onward(again) == 4
+
+
 def test_a_second_window_gets_another_item_unless_the_first_is_silent(visit, clock):
     first, second = visit("Ann"), visit("Ann")
     assert [onward(first), onward(second)] == [0, 1]
@@ -380,6 +388,18 @@ def test_through_the_settings(tmp_path, photos):
         f"annotations-{task}-by%3Aann.json",
         f"annotations-{task}-by%3Aa%2Fb.json",
     }
+
+
+def test_exploring_a_json_that_no_database_has_taken_in_leases_nothing(tmp_path, photos):
+    results = tmp_path / "p" / "results"
+    results.mkdir(parents=True)
+    (results / "annotations.json").write_text("{}")
+    project = Settings(project_path=tmp_path / "p", author="ann", shared=True)
+    looking = Annotator(InputImage(photos), OutputImageBbox(["car"]), project).explore()
+    looking.go(3)
+    assert (looking.index, looking.editor.leases.held) == (3, None)
+    looking.close()
+    assert [path.name for path in results.iterdir()] == ["annotations.json"]
 
 
 VISITOR = textwrap.dedent("""

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ipyannotator.editor.todo import around
 from ipyannotator.errors import InvalidValue, StoreError
-from ipyannotator.model import new_id
+from ipyannotator.model import Change, new_id
 from ipyannotator.stores.leases import Claim, Lease
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Leases:
             raise InvalidValue("The overlap", sharing.overlap, "at least 1")
         self._editor = editor
         self._clock = sharing.clock if sharing else time.time
-        self._shared = sharing is not None and not editor.read_only
+        self._shared = sharing is not None
         page = new_id()
         self._claim = Claim(
             editor.task, editor.layer, page, (sharing and sharing.holder) or page, editor.author,
@@ -89,24 +89,25 @@ class Leases:
         """
         editor = self._editor
         shown = editor.shown
-        if not self._shared:
+        if not self._on:
             return editor.next_todo(start)
         with self._lock:
             now = self._clock()
             keys = around(shown, start) if self._begun else chain(self._before(now), around(shown, start))
             key = editor.store.lease(self._claim, keys, now)
+            self._begun = True
             if key is None:
                 return None
-            self._begun = True
             self._held, self._renewed = key, now
         return shown.index(key)
 
     def hold(self) -> None:
         """Take the item on screen on lease if it is free; say who works on it otherwise. The former one is let go."""
-        if not self._shared:
+        if not self._on:
             return
         try:
             with self._lock:
+                self._begun = True
                 key = None if self._editor.place else self._editor.key
                 text = "" if key is None or self._take(key) else self._others(key)
                 if self._held is not None and self._held != key:
@@ -118,7 +119,7 @@ class Leases:
 
     def release(self) -> None:
         """Let go what is on lease, e.g. where no item is on screen."""
-        if not self._shared:
+        if not self._on:
             return
         with self._lock:
             self._held = None
@@ -130,7 +131,7 @@ class Leases:
 
     def tick(self) -> None:
         """Renew the lease if it is time; called by the follower, several times a second."""
-        if not self._shared or self._held is None:
+        if not self._on or self._held is None:
             return
         now = self._clock()
         if self._alive is not None and now < self._alive:
@@ -154,7 +155,7 @@ class Leases:
     def why_none(self) -> str:
         """Return a sentence for the person to whom `next` gave nothing."""
         editor = self._editor
-        if not self._shared or editor.next_todo(0) is None:
+        if not self._on or editor.next_todo(0) is None:
             return "Everything is done."
         now = self._clock()
         others = {
@@ -172,15 +173,21 @@ class Leases:
 
     def close(self) -> None:
         """Let go what is on lease; closing twice is harmless."""
-        if self._shared:
-            self._editor.events.off("change", self._changed)
-            try:
-                self.release()
-            except StoreError:  # it was closed, or cannot be written: the lease runs out by itself
-                self._held = None
-            self._shared = False
+        if not self._shared:
+            return
+        self._editor.events.off("change", self._changed)
+        try:
+            self.release()
+        except StoreError:  # it was closed, or cannot be written: the lease runs out by itself
+            self._held = None
+        self._shared = False
 
     # ---- inside -------------------------------------------------------------------------------------------------
+
+    @property
+    def _on(self) -> bool:
+        """Whether anything is leased; a store may become one for reading after the editor was made."""
+        return self._shared and not self._editor.read_only
 
     def _take(self, key: str) -> bool:
         """Try to have an item on lease; a finished one needs none."""
@@ -189,7 +196,6 @@ class Leases:
         now = self._clock()
         if self._editor.store.lease(self._claim, [key], now) is None:
             return False
-        self._begun = True
         self._held, self._renewed = key, now
         return True
 
@@ -224,11 +230,12 @@ class Leases:
             else ""
         )
 
-    def _touched(self) -> None:
+    def _touched(self, change: Change) -> None:
         """Take the item on screen on lease once somebody begins to edit it, or takes back that it is done."""
-        if self._held is None and not self._editor.place:
+        if self._on and self._begun and self._held is None and not self._editor.place:
             with self._lock:
-                self._take(self._editor.key)
+                if change.item == self._editor.key:
+                    self._take(change.item)
 
 
 def _who(lease: Lease, me: str) -> str:
@@ -237,13 +244,13 @@ def _who(lease: Lease, me: str) -> str:
     return f"{lease.author.name or lease.author.id} is working on this one. What you change is kept as well."
 
 
-def _forwarding(leases: Leases) -> Callable[[object], None]:
+def _forwarding(leases: Leases) -> Callable[[Change], None]:
     """Return a handler that does not keep the editor alive: the events outlive it."""
     reference = weakref.ref(leases)
 
-    def changed(_: object) -> None:
+    def changed(change: Change) -> None:
         its = reference()
         if its is not None:
-            its._touched()  # noqa: SLF001 - a part of the same class, but for the weak reference
+            its._touched(change)  # noqa: SLF001 - a part of the same class, but for the weak reference
 
     return changed
