@@ -13,10 +13,11 @@ import shutil
 import stat
 import tarfile
 import tempfile
+import time
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -25,6 +26,10 @@ from ipyannotator.errors import DatasetError, UnsafeArchive
 
 T = TypeVar("T")
 
+_UNFINISHED = ".unpacking-"
+_DAY = 86400.0
+_MANY = 2000
+"""Files that take a moment to write."""
 _DAMAGED = (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 
 
@@ -63,8 +68,9 @@ def unpack(archive: Path, parent: Path, top: str) -> Path:
         check(archive, entries)
         parent.mkdir(parents=True, exist_ok=True)
         _check_room(archive, parent, sum(entry.size for entry in entries))
+        _clear(parent)
         # Beside the target, so that putting it there is a rename.
-        unfinished = Path(tempfile.mkdtemp(prefix=".unpacking-", dir=parent))
+        unfinished = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=parent))
         try:
             _extract(archive, unfinished)
             if not (unfinished / top).is_dir():
@@ -81,6 +87,13 @@ def unpack(archive: Path, parent: Path, top: str) -> Path:
     except OSError as error:
         raise unwritable(parent, error) from error
     return parent / top
+
+
+def _clear(parent: Path) -> None:
+    """Remove what processes that were killed left behind; what is younger may belong to one that is still at it."""
+    for left in parent.glob(f"{_UNFINISHED}*"):
+        if time.time() - left.stat().st_mtime > _DAY:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _put(found: Path, target: Path) -> None:
@@ -210,14 +223,13 @@ def _ours() -> tuple[int, int, str, str]:
     return (os.getuid(), os.getgid(), "", "") if hasattr(os, "getuid") else (0, 0, "", "")
 
 
-def progress(these: Sequence[T]) -> Iterator[T]:
-    """Iterate, with a progress bar where tqdm is installed and there is something to wait for."""
+def progress(these: Sequence[T]) -> Iterable[T]:
+    """Return the same, with a progress bar where there is something to wait for and tqdm is installed."""
+    if len(these) < _MANY:
+        return these
     try:
         from tqdm.auto import tqdm
     except ImportError:
-        yield from these
-        return
-    yield from tqdm(these, desc="Unpacking", unit=" files", disable=None if len(these) > _MANY else True)
-
-
-_MANY = 2000
+        return these
+    bar: Iterable[T] = tqdm(these, desc="Unpacking", unit=" files")
+    return bar

@@ -21,7 +21,7 @@ DATA = Path("data")
 """The folder of all example data, under the working directory."""
 
 _RESULTS = "create_results"
-"""Apart from the truth, so that annotating begins with nothing."""
+"""Where annotating writes; the truth lies elsewhere, and stays as it is."""
 
 
 class DS(Enum):
@@ -39,7 +39,8 @@ def get_settings(dataset: DS) -> Settings:
     """Make or download a set under `data/` of the working directory; return settings for it.
 
     Their `project_file` holds the truth for the pictures in their `image_dir`, and their `result_dir` is
-    `create_results`. A set that is there is not made or downloaded again.
+    `create_results`. A set that is there is not made or downloaded again. To annotate it from nothing, set
+    `project_file` to None: otherwise `create` begins with the truth.
 
     Args:
         dataset: which one.
