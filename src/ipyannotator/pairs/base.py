@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import ipywidgets as widgets
 import traitlets
@@ -19,10 +19,11 @@ import traitlets
 from ipyannotator.base import Settings, Step
 from ipyannotator.editor import Annotations, Events, exchange
 from ipyannotator.editor.events import Failure
-from ipyannotator.editor.relink import FactKeeper, missing, relink
-from ipyannotator.errors import InvalidValue, IpyannotatorError, MissingPackage
+from ipyannotator.editor.relink import FactKeeper, missing
+from ipyannotator.errors import InvalidValue, IpyannotatorError
 from ipyannotator.mltypes import Input, Output
 from ipyannotator.pairs.actions import Actions
+from ipyannotator.pairs.exchanging import Exchanging
 from ipyannotator.pairs.project import Project, open_project
 from ipyannotator.pairs.view import View
 from ipyannotator.registry import Registry
@@ -34,14 +35,11 @@ from ipyannotator.widgets.line import Line
 from ipyannotator.widgets.restriction import Restriction
 from ipyannotator.widgets.subshell import stay_responsive
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 PAIRS: Registry[type[BaseAnnotator]] = Registry("annotator", "ipyannotator.annotators")
 """Annotator classes by (input class, output class)."""
 
 
-class BaseAnnotator(Actions, widgets.VBox):  # type: ignore[misc]
+class BaseAnnotator(Actions, Exchanging, widgets.VBox):  # type: ignore[misc]
     """One task on screen.
 
     Args:
@@ -154,37 +152,6 @@ class BaseAnnotator(Actions, widgets.VBox):  # type: ignore[misc]
     def off(self, event: str, handler: Callable[..., Any]) -> None:
         """Remove a hook."""
         self.events.off(event, handler)
-
-    def to_dict(self, *, only_annotated: bool = False) -> dict[str, Any]:
-        """Return the original's dictionary: the path of each item to its value; None for an untouched item."""
-        return exchange.to_dict(self.editor, self._opened.folder, only_annotated=only_annotated)
-
-    def to_dataframe(self) -> pd.DataFrame:
-        """Return one row per object. Raise `MissingPackage` where pandas is not installed."""
-        try:
-            import pandas as pd
-        except ImportError as error:
-            raise MissingPackage(
-                "`to_dataframe` needs pandas: pip install 'ipyannotator[formats]'. `to_dict` does without."
-            ) from error
-        columns = ["item", "state", "id", "label", "kind", "x", "y", "width", "height", "angle"]
-        rows: pd.DataFrame = pd.DataFrame(list(exchange.to_rows(self.editor)))
-        others = [name for name in rows.columns if name not in columns]
-        table: pd.DataFrame = rows.reindex(columns=[*columns, *others])
-        return table
-
-    def import_(self) -> dict[str, int]:
-        """Bring in what somebody changed in the JSON file since it was written; returns what was done.
-
-        A three-way merge: only what differs from the last version written here is taken over, one undo per item.
-        """
-        self.editor.check_writable()
-        return exchange.merge(self.editor, self._opened.json, self._opened.folder)
-
-    def relink(self) -> dict[str, str]:
-        """Find annotated pictures that were renamed or moved, by their content; returns old key to new key."""
-        self.editor.check_writable()
-        return relink(self.editor)
 
     def new_class(self, name: str) -> str:
         """Add a class to the schema, or offer a retired one again; return its id."""

@@ -19,7 +19,6 @@ from ipyannotator.widgets.cells import Cell, Mark
 from ipyannotator.widgets.footer import Footer
 from ipyannotator.widgets.grid import Grid
 from ipyannotator.widgets.navigation import History, Navigation
-from ipyannotator.widgets.status import Status
 
 CHOSEN = Mark("field", "value", value=True, badge="chosen", id=ANSWER, good=True)
 ABOUT = 24
@@ -51,7 +50,7 @@ class CaptureView(View):
 
     def fill(self) -> None:
         """Put the grid, navigation and the answer into their slots."""
-        annotator, session, read_only = self.annotator, self.line.session, self.editor.read_only
+        annotator, read_only = self.annotator, self.editor.read_only
         self.navigation = Navigation(len(self.editor.shown))
         self.history = None if read_only else History()
         self.panel = AnswerPanel(read_only=read_only)
@@ -64,9 +63,10 @@ class CaptureView(View):
             annotator.put(slot, None)
         annotator.put("navigation", self.navigation)
         annotator.put("history", self.history)
-        annotator.put("status", Status(session=session))
+        annotator.put("status", self.make_status())
         annotator.put("fields", self.panel)
         annotator.put("footer", self.footer)
+        self.count_today(self.footer)
         self._start = -1
         self.line.observe(self._counted, "marked_count")
         annotator.wire("open", lambda _: self._show_page())

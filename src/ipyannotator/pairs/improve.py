@@ -21,7 +21,6 @@ from ipyannotator.widgets.footer import Footer
 from ipyannotator.widgets.grid import Grid
 from ipyannotator.widgets.marked import MarkedPanel
 from ipyannotator.widgets.navigation import History
-from ipyannotator.widgets.status import Status
 
 if TYPE_CHECKING:
     from ipyannotator.pairs.base import BaseAnnotator
@@ -98,7 +97,7 @@ class ImproveView(View):
 
     def fill(self) -> None:
         """Put the grid and what can be done with the marked ones into their slots."""
-        annotator, session = self.annotator, self.line.session
+        annotator = self.annotator
         self.history = History()
         self.panel = MarkedPanel()
         self.footer = Footer(total=len(self.editor.source), location=annotator.results, read_only=True)
@@ -108,9 +107,10 @@ class ImproveView(View):
         for slot in ("tools", "navigation", "classes", "objects"):
             annotator.put(slot, None)
         annotator.put("history", self.history)
-        annotator.put("status", Status(session=session))
+        annotator.put("status", self.make_status())
         annotator.put("fields", self.panel)
         annotator.put("footer", self.footer)
+        self.count_today(self.footer)
         self.line.observe(self._counted, "marked_count")
         annotator.wire("task", self._show)
         # By the store's own counts, since the census is still being read.

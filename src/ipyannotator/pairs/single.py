@@ -8,7 +8,6 @@ from ipyannotator.pairs.view import View
 from ipyannotator.widgets.canvas import Canvas
 from ipyannotator.widgets.footer import Footer
 from ipyannotator.widgets.navigation import History, Navigation
-from ipyannotator.widgets.status import Status
 from ipyannotator.widgets.tools import Tools
 
 
@@ -47,8 +46,9 @@ class SingleView(View):
         annotator.put("tools", Tools(session=session, tools=tools))
         annotator.put("navigation", self.navigation)
         annotator.put("history", self.history)
-        annotator.put("status", Status(session=session))
+        annotator.put("status", self.make_status())
         annotator.put("footer", self.footer)
+        self.count_today(self.footer)
         for slot in ("classes", "objects", "fields"):
             annotator.put(slot, None)
         annotator.wire("open", lambda _: self._show_item())

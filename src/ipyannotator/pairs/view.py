@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ipyannotator.base import Step
 from ipyannotator.editor import Editor
+from ipyannotator.editor.today import Today
 from ipyannotator.model import new_id
+from ipyannotator.widgets import instructions
+from ipyannotator.widgets.footer import Footer, today_words
 from ipyannotator.widgets.line import Line
+from ipyannotator.widgets.status import Status
 
 if TYPE_CHECKING:
     from ipyannotator.pairs.base import BaseAnnotator
@@ -23,11 +27,13 @@ class View:
     Attributes:
         annotator: see above.
         line: the widget on stage, through which the browser speaks to the kernel.
+        today: what the person did today, where a footer shows it.
         methods: the actions that only this view has: the name of its method by the action's name.
         class_action: what the key of a class does, as a prefix: `class` draws with it, `label` gives it to the item.
     """
 
     methods: ClassVar[dict[str, str]] = {}
+    today: Today | None = None
     class_action: ClassVar[str] = "class"
 
     def __init__(self, annotator: BaseAnnotator) -> None:
@@ -42,6 +48,24 @@ class View:
     def fill(self) -> None:
         """Put this view's widgets into the slots, and keep them in step with the editor."""
         raise NotImplementedError
+
+    def make_status(self) -> Status:
+        """Return the save state, with what to do."""
+        settings = self.annotator.settings
+        told = instructions.read(settings.instructions, settings.project_path)
+        return Status(session=self.line.session, instructions=told)
+
+    def count_today(self, footer: Footer) -> None:
+        """Show in the footer what the person does today."""
+        if self.editor.read_only:
+            return
+
+        def show() -> None:
+            with footer.hold_trait_notifications():
+                footer.today, footer.today_detail = today_words(today.done)
+
+        self.today = today = Today(self.editor, show)
+        show()
 
     def first(self) -> int:
         """Return the position to open at: the first item that is to do, in a step where something is done."""
@@ -58,6 +82,8 @@ class View:
 
     def close(self) -> None:
         """End it; the widgets in the slots are closed when others take their places."""
+        if self.today is not None:
+            self.today.close()
         self.line.close()
 
     def session(self) -> dict[str, Any]:

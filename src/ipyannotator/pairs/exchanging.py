@@ -1,0 +1,80 @@
+"""What goes in and out of an annotator besides edits: dictionaries, tables, files, cut-outs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ipyannotator.editor import Editor, cutouts, exchange
+from ipyannotator.editor.cutouts import Brought, Crops
+from ipyannotator.editor.relink import relink
+from ipyannotator.errors import MissingPackage
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ipyannotator.pairs.project import Project
+
+
+class Exchanging:
+    """What all annotators take in and give out; the annotator provides the project."""
+
+    @property
+    def editor(self) -> Editor:
+        """The live model of the task."""
+        raise NotImplementedError
+
+    @property
+    def _opened(self) -> Project:
+        raise NotImplementedError
+
+    def to_dict(self, *, only_annotated: bool = False) -> dict[str, Any]:
+        """Return the original's dictionary: the path of each item to its value; None for an untouched item."""
+        return exchange.to_dict(self.editor, self._opened.folder, only_annotated=only_annotated)
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """Return one row per object. Raise `MissingPackage` where pandas is not installed."""
+        try:
+            import pandas as pd
+        except ImportError as error:
+            raise MissingPackage(
+                "`to_dataframe` needs pandas: pip install 'ipyannotator[formats]'. `to_dict` does without."
+            ) from error
+        columns = ["item", "state", "id", "label", "kind", "x", "y", "width", "height", "angle"]
+        rows: pd.DataFrame = pd.DataFrame(list(exchange.to_rows(self.editor)))
+        others = [name for name in rows.columns if name not in columns]
+        table: pd.DataFrame = rows.reindex(columns=[*columns, *others])
+        return table
+
+    def import_(self) -> dict[str, int]:
+        """Bring in what somebody changed in the JSON file since it was written; returns what was done.
+
+        A three-way merge: only what differs from the last version written here is taken over, one undo per item.
+        """
+        self.editor.check_writable()
+        return exchange.merge(self.editor, self._opened.json, self._opened.folder)
+
+    def crops(self, folder: str | Path, *, margin: float = 0.1) -> Crops:
+        """Cut every object out of its image, into a folder; see `cutouts.write` for what is raised.
+
+        Args:
+            folder: made where it is missing; `origins.json` in it says of each cut-out which object it shows.
+            margin: what is shown around an object on each side, as a part of its longer side.
+        """
+        return cutouts.write(self.editor, Path(folder), margin)
+
+    def classes_from(self, labels: Exchanging | Mapping[str, Any], folder: str | Path) -> Brought:
+        """Give objects the labels of their cut-outs as classes; see `cutouts.bring_back` for what is raised.
+
+        Args:
+            labels: an annotator of the cut-outs, or what its `to_dict` gives.
+            folder: where the cut-outs are.
+        """
+        given = labels.to_dict(only_annotated=True) if isinstance(labels, Exchanging) else labels
+        return cutouts.bring_back(self.editor, Path(folder), given)
+
+    def relink(self) -> dict[str, str]:
+        """Find annotated pictures that were renamed or moved, by their content; returns old key to new key."""
+        self.editor.check_writable()
+        return relink(self.editor)
