@@ -12,6 +12,7 @@ from PIL import Image
 
 from ipyannotator.datasets.generators import create_mot_ds
 from ipyannotator.errors import DatasetError, InvalidValue
+from ipyannotator.mltypes import OutputVideoBbox
 
 
 def read(folder: Path) -> tuple[list[dict], list[dict]]:
@@ -145,3 +146,16 @@ def test_bad_arguments(arguments, part, tmp_path):
     with pytest.raises(InvalidValue, match=part):
         create_mot_ds(tmp_path / "clip", **arguments)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_values_are_those_of_the_output(tmp_path):
+    """Read as `OutputVideoBbox` reads them, each box has its id as its track."""
+    create_mot_ds(tmp_path, n_frames=5, occluded=True)
+    values, _ = read(tmp_path)
+    tracks = [
+        {found["label"]: found["track"] for found in OutputVideoBbox().from_value(value).objects}
+        for value in values
+    ]
+    assert tracks[0] == {"circle": "1", "ellipse": "2", "rectangle": "3"}
+    assert tracks[2] == {"ellipse": "2", "rectangle": "3"}
+    assert tracks[4] == {"circle": "4", "ellipse": "2", "rectangle": "3"}
