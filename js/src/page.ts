@@ -96,13 +96,12 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
       });
   });
 
-  let shown = false;
+  /** When it is said anew, it comes back though it was closed before. */
   const showFinished = (): void => {
     const { title, lines } = model.get('finished');
     finish.root.hidden = !title;
     if (title) finish.say(title, lines ?? [], 'Look through them again');
-    if (title && !shown) finish.focus();
-    shown = Boolean(title);
+    if (title) finish.focus();
   };
   finish.onPress(() => {
     finish.root.hidden = true;
@@ -146,7 +145,8 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
   // What a laptop does after the night: the page thaws, becomes visible, has a network again. Frozen timers know nothing.
   for (const event of ['visibilitychange', 'resume']) document.addEventListener(event, look, { signal: owner });
   for (const event of ['online', 'pageshow', 'focus']) window.addEventListener(event, look, { signal: owner });
-  const beat = setInterval(look, BEAT);
+  // Also in the background, where the browser lets it happen less often: whoever has the page open has the item.
+  const beat = setInterval(() => watch.check(), BEAT);
   owner.addEventListener(
     'abort',
     () => {

@@ -28,7 +28,8 @@ class Done(NamedTuple):
         items: items that they changed or gave a state.
         finished: those of them that they left as done, skipped or flagged.
         objects: objects that they made and that they have not deleted.
-        first: when they made the first of these changes, in seconds since 1970; None where there is none.
+        first: how long after the day began they made the first of these changes, in seconds; None where there is none.
+            So it is the time of day where the day began, whatever the clock says here.
     """
 
     items: int = 0
@@ -53,6 +54,7 @@ class Today:
         self._given = begin
         self._lock = threading.Lock()
         self._ended = False
+        self._workers: list[threading.Thread] = []
         self._seen = -1  # nothing is counted yet
         self._forget(self._day())
         editor.events.on("stored", self._stored)
@@ -62,7 +64,8 @@ class Today:
     def done(self) -> Done:
         """The numbers, as far as they are counted."""
         with self._lock:
-            return Done(len(self._items), len(self._finished), len(self._objects), self._first)
+            first = None if self._first is None else self._first - self._since
+            return Done(len(self._items), len(self._finished), len(self._objects), first)
 
     def begin(self, since: float) -> None:
         """The day began at another time: for a person in another time zone, or on the next day."""
@@ -79,7 +82,7 @@ class Today:
             if day != self._since or self._seen < 0:
                 self._forget(day)
                 self._seen = first_since(store, day)
-            while entries := store.log(self._seen, task=task, limit=_PAGE):
+            while not self._ended and (entries := store.log(self._seen, task=task, limit=_PAGE)):
                 self._seen = entries[-1].seq
                 for entry in entries:
                     self._count(entry.change)
@@ -90,13 +93,18 @@ class Today:
         """End it; closing twice is harmless."""
         self._ended = True
         self._editor.events.off("stored", self._stored)
+        for worker in self._workers:
+            if worker is not threading.current_thread():
+                worker.join()
 
     def _stored(self, entry: Entry) -> None:
         if entry.change.author.id == self._editor.author.id and self._seen >= 0:
             self.catch_up()
 
     def _later(self) -> None:
-        threading.Thread(target=self._try, name="ipyannotator-today", daemon=True).start()
+        worker = threading.Thread(target=self._try, name="ipyannotator-today", daemon=True)
+        self._workers = [*(one for one in self._workers if one.is_alive()), worker]
+        worker.start()
 
     def _try(self) -> None:
         try:

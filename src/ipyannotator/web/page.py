@@ -13,15 +13,13 @@ import traceback
 from pathlib import Path
 from typing import Any, Final
 
-from ipyannotator.editor.today import Done, Today
+from ipyannotator.editor.today import Done
 from ipyannotator.errors import IpyannotatorError, SourceError, StoreError
 from ipyannotator.pairs.base import BaseAnnotator
 from ipyannotator.web.visit import Visit
-from ipyannotator.widgets.footer import Footer
-from ipyannotator.widgets.instructions import read
+from ipyannotator.widgets.footer import Footer, today_words
 from ipyannotator.widgets.navigation import History
 from ipyannotator.widgets.page import Page
-from ipyannotator.widgets.status import Status
 
 TEMPLATE: Final = "ipyannotator"
 """The name of the page's template, for Voilà's option `--template`."""
@@ -61,7 +59,6 @@ class Presented:
 
     Attributes:
         page: the widget to show beside the annotator.
-        today: what the person did today.
     """
 
     def __init__(self, annotator: BaseAnnotator, title: str = "") -> None:
@@ -71,35 +68,49 @@ class Presented:
         annotator.frame.title = title or annotator.title
         self.page = Page(session=annotator.frame.session, title=annotator.frame.title)
         self._simplify()
-        self.today = Today(editor, self._show_today)
         self.page.on_alive(self._alive)
+        # All that leads on to the next item ends in this method, by a button, a key, or Done.
+        annotator.go_to_todo = self._go_on  # type: ignore[method-assign]
+        shared = annotator.settings.shared and not editor.read_only and not editor.place
+        self._rest = editor.leases.why_none() if shared and editor.leases.held is None else ""
+        self._asked = 0
         annotator.wire("task", self._show_finished)
-        self._show_today()
         self._show_finished()
 
     def _simplify(self) -> None:
         """Take away what is for those who run the project."""
-        parts, settings = self.annotator.parts, self.annotator.settings
+        parts = self.annotator.parts
         parts.steps = None
         if isinstance(parts.history, History):
             parts.history.save.layout.display = "none"  # it saves by itself
         if isinstance(parts.footer, Footer):
             parts.footer.location = ""
-        if isinstance(parts.status, Status):
-            parts.status.instructions = read(settings.instructions, settings.project_path)
+
+    @property
+    def _today(self) -> Done:
+        counter = self.annotator.view.today
+        return Done() if counter is None else counter.done
+
+    def _go_on(self) -> None:
+        """Show the next item to do; where there is none, the page says so."""
+        annotator, editor = self.annotator, self.annotator.editor
+        found = editor.leases.next(min(annotator.index + 1, len(editor.shown)))
+        if found is None:
+            self._rest = editor.leases.why_none()
+            self._asked += 1
+        else:
+            self._rest = ""
+            if found == annotator.index and annotator.current.state != "todo":
+                annotator.events.emit("notice", "info", "This is the last one to do.")
+            else:
+                annotator.go(found)
+        self._show_finished()
 
     def _alive(self, midnight: float | None) -> None:
-        if midnight is not None:
-            self.today.begin(midnight)
-
-    def _show_today(self) -> None:
-        footer = self.annotator.parts.footer
-        if isinstance(footer, Footer):
-            words = today_words(self.today.done)
-            with footer.hold_trait_notifications():
-                footer.today, footer.today_detail = words
-        if self.page.finished:
-            self._show_finished()
+        self.annotator.editor.leases.alive()
+        counter = self.annotator.view.today
+        if midnight is not None and counter is not None:
+            counter.begin(midnight)
 
     def _show_finished(self) -> None:
         editor = self.annotator.editor
@@ -111,20 +122,16 @@ class Presented:
             and sum(counts.get(state, 0) for state in ("done", "skipped", "flagged")) >= total
             and editor.next_todo(0) is None  # the counts know of files that are no longer there
         )
-        self.page.finished = (
-            finished(counts, total, editor.author.name, self.today.done) if over and total else {}
-        )
-
-
-def today_words(done: Done) -> tuple[str, str]:
-    """Return what a person did today in a word or two, and at length."""
-    text = f"You: {done.items:,} today"
-    if not done.items:
-        return text, "What you do today is counted here."
-    parts = [_count(done.items, "item"), f"{done.finished:,} finished"]
-    if done.objects:
-        parts.append(f"{_count(done.objects, 'object')} made")
-    return text, f"Today you worked on {', '.join(parts)}."
+        name, today = editor.author.name, self._today
+        said: dict[str, Any] = {}
+        if over and total:
+            said = finished(counts, total, name, today)
+        elif self._rest:
+            said = nothing_left(self._rest, name, today)
+        # Said once, so that it stays closed for somebody who looks through what is done; again where they ask again.
+        said = {**said, "asked": self._asked} if said else {}
+        if any(said.get(name) != self.page.finished.get(name) for name in ("title", "asked")):
+            self.page.finished = said
 
 
 def finished(counts: dict[str, int], total: int, name: str, today: Done) -> dict[str, Any]:
@@ -138,6 +145,17 @@ def finished(counts: dict[str, int], total: int, name: str, today: Done) -> dict
     if today.items:
         lines.append(today_words(today)[1])
     return {"title": title, "lines": [*lines, "You can close this page."]}
+
+
+def nothing_left(why: str, name: str, today: Done) -> dict[str, Any]:
+    """Return what the page says when others have what is left."""
+    lines = [why, f"Thank you, {name}." if name else "Thank you."]
+    if today.items:
+        lines.append(today_words(today)[1])
+    return {
+        "title": "Nothing to do at the moment",
+        "lines": [*lines, "You can close this page, or look again later."],
+    }
 
 
 def problem(error: BaseException) -> dict[str, Any]:
@@ -159,10 +177,8 @@ def problem(error: BaseException) -> dict[str, Any]:
 def _opened(visit: Visit) -> Any:
     from ipyannotator.annotator import Annotator
 
-    annotator = Annotator.open(visit.project)
-    annotator.settings.author = visit.author
-    return present(annotator.create())
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+    front = Annotator.open(visit.project)
+    settings = front.settings
+    settings.author = visit.author
+    settings.shared, settings.overlap, settings.holder = True, visit.overlap, visit.holder
+    return present(front.create())

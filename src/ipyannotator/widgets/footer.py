@@ -7,9 +7,26 @@ from typing import Any
 import traitlets
 from ipywidgets import Button, HBox, IntProgress, Label, Text, ToggleButton
 
+from ipyannotator.editor.today import Done
 from ipyannotator.widgets.echo import Showing
 from ipyannotator.widgets.marks import mark
 from ipyannotator.widgets.navigation import Act
+
+
+def today_words(done: Done) -> tuple[str, str]:
+    """Return what a person did today in a word or two, and at length."""
+    text = f"You: {done.items:,} today"
+    if not done.items or done.first is None:
+        return text, "What you do today is counted here."
+    hours, minutes = divmod(int(done.first) // 60, 60)
+    parts = [_count(done.items, "item"), f"{done.finished:,} finished"]
+    if done.objects:
+        parts.append(f"{_count(done.objects, 'object')} made")
+    return text, f"Today you worked on {', '.join(parts)}, since {hours}:{minutes:02}."
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 class Footer(HBox):  # type: ignore[misc]
