@@ -16,6 +16,9 @@ SOURCES: Registry[Any] = Registry("source", "ipyannotator.sources")
 `cache` is a folder where things that can be made again may be kept, or None.
 """
 
+Region = tuple[float, float, float, float]
+"""A part of an item: `(x, y, width, height)` in full-resolution pixels."""
+
 
 class Request(NamedTuple):
     """What a view wants of an item's media.
@@ -28,7 +31,7 @@ class Request(NamedTuple):
 
     width: int
     height: int
-    region: tuple[float, float, float, float] | None = None
+    region: Region | None = None
 
 
 class Media(NamedTuple):
@@ -47,12 +50,17 @@ class Media(NamedTuple):
     data: bytes
     width: int
     height: int
-    region: tuple[float, float, float, float]
+    region: Region
     note: str = ""
 
 
 class Source(Protocol):
-    """A lazily listed, ordered sequence of items. All methods are safe to call from any thread."""
+    """A lazily listed, ordered sequence of items. All methods are safe to call from any thread.
+
+    A source may also have `crops(key, regions, size)`, which returns for each region (None for all of the item) a
+    small picture of at most `size` pixels a side, or the `MediaError` that says why there is none. Grids ask for all
+    parts of an item at once, so one decoding does for them; without it they ask for `media` of each.
+    """
 
     location: str
     """Where the data are, for the screen."""

@@ -67,6 +67,7 @@ class MediaCache:
         disk_bytes: int = 1 << 30,
     ) -> None:
         self.source = source
+        self.folder = folder
         self.memory_bytes = memory_bytes
         self._disk = None if folder is None else Disk(folder, disk_bytes)
         self._lock = threading.Lock()

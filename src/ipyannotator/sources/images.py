@@ -6,14 +6,15 @@ import os
 import stat
 import threading
 from bisect import bisect_left
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ipyannotator.errors import MediaError, MissingFolder, NoItems, SourceError
 from ipyannotator.mltypes import InputImage
 from ipyannotator.sources import listing, render
-from ipyannotator.sources.base import SOURCES, Media, Request
+from ipyannotator.sources.base import SOURCES, Media, Region, Request
+from ipyannotator.sources.crops import Cutter
 from ipyannotator.sources.finding import find_folder
 
 _LATER = 1.0
@@ -47,6 +48,7 @@ class ImageSource:
         self._lock = threading.Lock()
         self._closing = threading.Event()
         self._writer: threading.Thread | None = None
+        self._cutter = Cutter()
         # Of the last look, where they tell of any change; without them each look is a full one.
         self._folders: dict[str, listing.Stamp] = {}
         listed = self._open(cache)
@@ -171,6 +173,15 @@ class ImageSource:
         self._status(key)
         return render.render(self._path(key), key, request)
 
+    def crops(self, key: str, regions: Sequence[Region | None], size: int) -> list[Media | MediaError]:
+        """Return small pictures of parts of an image, or of all of it, for one decoding; see `Cutter.crops`.
+
+        Raises:
+            MediaError: the image cannot be shown at all.
+            KeyError: the key is not in the list.
+        """
+        return self._cutter.crops(self._path(key), key, self.stamp(key), regions, size)
+
     def facts(self, key: str) -> dict[str, Any]:
         """Return `{"width", "height", "hash"}`: pixels after EXIF orientation, BLAKE2b-128 of the file in hex."""
         self._status(key)
@@ -259,6 +270,7 @@ class ImageSource:
     def close(self) -> None:
         """End it: wait until the listing is written. Closing twice is harmless."""
         self._closing.set()
+        self._cutter.clear()
         writer, self._writer = self._writer, None
         if writer is not None:
             writer.join()

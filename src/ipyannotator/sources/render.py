@@ -35,7 +35,7 @@ from ipyannotator.sources.opening import (
     unreadable,
 )
 
-__all__ = ["content_hash", "facts", "render", "unreadable"]
+__all__ = ["content_hash", "facts", "render", "unreadable", "upright"]
 
 _MOST_BYTES = 8 << 20
 _SMALL = 1 << 18
@@ -157,12 +157,16 @@ def _shown(picture: Picture, key: str, region: Region, scale: float) -> tuple[Im
     )
     if shown.size != target or inner != (0, 0, *target):
         shown = shown.resize(target, Image.Resampling.LANCZOS, inner)
-    if turn in _TURNS:
-        shown = shown.transpose(_TURNS[turn])
+    shown = upright(shown, turn)
     if picture.animated and picture.format != "JPEG":
         what = "page" if picture.format == "TIFF" else "frame"
         note = f"The first {what} of several. {note}".strip()
     return shown, note
+
+
+def upright(im: Image.Image, turn: int) -> Image.Image:
+    """Return an image with its EXIF orientation applied."""
+    return im.transpose(_TURNS[turn]) if turn in _TURNS else im
 
 
 def _as_stored(region: Region, turn: int, width: int, height: int) -> Region:
