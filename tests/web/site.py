@@ -94,15 +94,3 @@ class Visiting(Annotating):
         """Wait until everything is saved and the page knows that it is heard."""
         self.saved()
         expect(self.banner).to_be_hidden()
-
-    def freeze(self) -> None:
-        """What the browser does to a page while the laptop sleeps."""
-        self.devtools = self.page.context.new_cdp_session(self.page)
-        self.devtools.send("Page.enable")
-        self.page.evaluate("() => document.addEventListener('freeze', () => { window.slept = true })")
-        self.devtools.send("Page.setWebLifecycleState", {"state": "frozen"})
-
-    def thaw(self) -> None:
-        self.devtools.send("Page.setWebLifecycleState", {"state": "active"})
-        self.devtools.detach()
-        assert self.page.evaluate("() => window.slept") is True

@@ -9,11 +9,12 @@ from typing import Any
 
 import jinja2
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from ipyannotator.web.page import TEMPLATE, TEMPLATES
 from tests.hosts.conftest import eventually, page, rows
 from tests.hosts.pages import SLOW
+from tests.web.laptop import Laptop
 from tests.web.site import Site, Visiting
 
 __all__ = ["eventually", "page", "rows"]
@@ -101,43 +102,53 @@ def test_it_opens_at_the_next_item_counts_the_day_and_ends_with_thanks(visit: Vi
     visit.shows("photo_2.jpg")
 
 
+@pytest.fixture
+def laptop(browser: Browser, chromium: str, tmp_path: Path) -> Iterator[Laptop]:
+    made = Laptop(browser.browser_type, chromium, tmp_path)
+    yield made
+    made.close()
+
+
 def test_after_a_night_one_click_brings_everything_back(
-    visit: Visiting, rows: Rows, eventually: Callable[..., Any]
+    site: Site, laptop: Laptop, rows: Rows, eventually: Callable[..., Any]
 ) -> None:
     """The lid was closed: page frozen, socket cut, kernel culled. In the morning: the same item, nothing lost."""
-    site, page = visit.site, visit.page
-    visit.enter().shows("photo_0.jpg")
-    visit.button("Next").click()
-    visit.shows("photo_1.jpg")
-    visit.button("Next").click()
-    visit.shows("photo_2.jpg").draw(0.3, 0.3, 0.45, 0.45)
-    visit.heard()
+    wipe(site.project)
+    evening = Visiting(laptop.look(), site)
+    evening.enter().shows("photo_0.jpg")
+    for name in ("photo_1.jpg", "photo_2.jpg"):
+        evening.button("Next").click()
+        evening.shows(name)
+    evening.draw(0.3, 0.3, 0.45, 0.45)
+    evening.heard()
     assert len(rows(site.project)) == 1
-
     site.cable.cut()
-    visit.draw(0.5, 0.5, 0.65, 0.65)
-    visit.draw(0.2, 0.6, 0.35, 0.75)
-    kernel = visit.kernel
-    visit.freeze()
+    evening.draw(0.5, 0.5, 0.65, 0.65)
+    evening.draw(0.2, 0.6, 0.35, 0.75)
+    objects = evening.root.get_by_role("listbox", name="Objects").get_by_role("option")
+    expect(objects).to_have_count(3)
+    kernel = evening.kernel
+
+    laptop.close_lid()
     site.end_kernel(kernel)
     site.cable.mend()
-    visit.thaw()
+    morning = Visiting(laptop.open_lid(), site)
 
-    expect(visit.lost).to_be_visible(timeout=SLOW)
-    expect(visit.lost).to_contain_text("The connection to the server was lost")
-    expect(visit.lost).to_contain_text("2 changes wait in this browser")
+    expect(morning.lost).to_be_visible(timeout=SLOW)
+    expect(morning.lost).to_contain_text("The connection to the server was lost")
+    expect(morning.lost).to_contain_text("2 changes wait in this browser")
     assert len(rows(site.project)) == 1
-    page.get_by_role("button", name="Reconnect").click()
-    expect(visit.lost).to_have_count(0, timeout=SLOW)
-    visit.ready().shows("photo_2.jpg")
-    visit.heard()
+    morning.page.get_by_role("button", name="Reconnect").click()
+    expect(morning.lost).to_be_hidden(timeout=SLOW)
+    morning.ready().shows("photo_2.jpg")
+    morning.heard()
     assert eventually(lambda: len(rows(site.project)) == 3)
     found = rows(site.project)
     assert {row["item"] for row in found} == {"photo_2.jpg"}
     assert len({row["id"] for row in found}) == 3
-    assert visit.kernel != kernel
-    visit.draw(0.7, 0.2, 0.8, 0.3)  # and goes on
-    visit.heard()
+    assert morning.kernel != kernel
+    morning.draw(0.7, 0.2, 0.8, 0.3)  # and goes on
+    morning.heard()
     assert eventually(lambda: len(rows(site.project)) == 4)
 
 
