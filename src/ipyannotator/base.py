@@ -29,7 +29,8 @@ class Settings:
 
     Attributes:
         project_path: the project's folder; made when something is annotated.
-        project_file: a JSON of annotations to begin with, in the original's form; None for the one in `result_dir`.
+        project_file: a JSON of annotations in the original's form, to explore, or to improve where nothing was
+            created yet; `create` begins without it. None for the one in `result_dir`.
         image_dir: the folder of images, for outputs and data sets that name none themselves.
         label_dir: the folder of label pictures.
         result_dir: the folder for the database and the JSON, under `project_path`; `results` where None.

@@ -320,6 +320,18 @@ def test_a_project_file_is_explored(create: Callable[..., Any], project: Path) -
         create(["car"], step="explore", project_file="not_there.json")
 
 
+def test_a_project_file_is_improved_but_creating_begins_without_it(
+    create: Callable[..., Any], project: Path
+) -> None:
+    value = {"bbox": [{"x": 1, "y": 2, "width": 3, "height": 4}], "labels": [["car"]]}
+    (project / "mine.json").write_text(json.dumps({"photos/1.jpg": value}))
+    create(["car"], step="improve", project_file="mine.json", result_dir="improved").close()
+    assert create(["car"], project_file="mine.json", result_dir="improved").annotations["1.jpg"].labels == [
+        "car"
+    ]
+    assert len(create(["car"], project_file="mine.json", result_dir="created").annotations["1.jpg"]) == 0
+
+
 def test_a_renamed_picture_is_found_by_its_content(create: Callable[..., Any], project: Path) -> None:
     a = create(["car"])
     a.index = 2

@@ -54,7 +54,7 @@ class CaptureView(View):
         self.navigation = Navigation(len(self.editor.shown))
         self.history = None if read_only else History()
         self.panel = AnswerPanel(read_only=read_only)
-        self.footer = Footer(total=len(self.editor.shown), location=annotator.results, read_only=True)
+        self.footer = Footer(total=len(self.editor.source), location=annotator.results, read_only=True)
         for control in (self.navigation, self.history, self.panel):
             if control is not None:
                 control.on_act(annotator.act)
@@ -151,7 +151,7 @@ class CaptureView(View):
             self.navigation.total = len(editor.shown)
             self.navigation.index = editor.index
             self.navigation.name = editor.source.name(editor.key)
-        self.footer.total = len(editor.shown)
+        self.footer.total = len(editor.source)
         self.footer.done = editor.store.counts(editor.task, editor.layer).states.get("done", 0)
 
     def _counted(self, change: Any) -> None:

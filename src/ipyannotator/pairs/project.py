@@ -1,7 +1,8 @@
 """Opening a project for one task: the source, the store, and the JSON file that belongs to it.
 
 Explore opens everything for reading: where there is no database yet but a JSON, that JSON is read into memory.
-Create makes what is missing, and takes an existing JSON in once. A second task in the same folder, and one beside a
+Create makes what is missing, and takes an existing JSON of the results in once. `Settings.project_file` is a JSON to
+look at, and to improve where nothing was created yet: create begins without it. A second task in the same folder, and one beside a
 JSON of another output, has a file of its own, `annotations-<task>.json`.
 """
 
@@ -70,10 +71,10 @@ def open_project(item: Input, output: Output, settings: Settings, step: Step, ev
         ) from error
     source = SOURCES.get(type(item))(item, settings.project_path, cache)
     try:
-        given = _given(settings)
+        given = None if step is Step.CREATE else _given(settings)
         store = _open_store(settings, given, output.name, reading=reading)
         try:
-            return _assemble(store, source, cache, output, settings, events, item)
+            return _assemble(store, source, cache, output, settings, events, item, given)
         except BaseException:
             store.close()
             raise
@@ -124,7 +125,7 @@ def _begun(task: str) -> str:
 
 def _assemble(
     store: Store, source: Source, cache: Path | None, output: Output, settings: Settings, events: Events,
-    item: Input,
+    item: Input, given: Path | None,
 ) -> Project:  # fmt: skip
     pictures = Pictures(settings)
     offered = output.offered(pictures)
@@ -140,7 +141,7 @@ def _assemble(
     try:
         if not editor.read_only and offered is not None:
             editor.declare(offered)
-        main = _begin(editor, settings, folder, notices)
+        main = _begin(editor, settings, given, folder, notices)
         if isinstance(store, MemoryStore):
             store.read_only = settings.store != "memory"
     except BaseException:
@@ -150,8 +151,8 @@ def _assemble(
     return Project(editor, media, main, folder, pictures.source, notices)
 
 
-def _begin(editor: Editor, settings: Settings, folder: str, notices: list[str]) -> Path:
-    """Take in what the task is to begin with, once; return the task's JSON."""
+def _begin(editor: Editor, settings: Settings, given: Path | None, folder: str, notices: list[str]) -> Path:
+    """Take in what the task is to begin with, once: `given`, else its JSON; return its JSON."""
     store, output = editor.store, editor.output
     main = settings.results / "annotations.json"
     own = settings.results / f"annotations-{output.name}.json"
@@ -162,7 +163,7 @@ def _begin(editor: Editor, settings: Settings, folder: str, notices: list[str]) 
         main = own
     if editor.read_only or store.recall(begun) is not None:
         return main
-    given = _given(settings) or main
+    given = given or main
     if given.is_file() and _is_foreign(output, given):
         notices.append(f"{given} belongs to another output and is left alone; this task has {own.name}.")
         main = own

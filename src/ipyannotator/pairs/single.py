@@ -36,7 +36,7 @@ class SingleView(View):
         annotator, read_only = self.annotator, self.editor.read_only
         self.navigation = Navigation(len(self.editor.shown))
         self.history = None if read_only else History()
-        self.footer = Footer(total=len(self.editor.shown), location=annotator.results, read_only=read_only)
+        self.footer = Footer(total=len(self.editor.source), location=annotator.results, read_only=read_only)
         for control in (self.navigation, self.history, self.footer):
             if control is not None:
                 control.on_act(annotator.act)
@@ -65,6 +65,6 @@ class SingleView(View):
             self.navigation.name = editor.source.name(editor.key)
         with self.footer.hold_trait_notifications():
             self.footer.done = editor.store.counts(editor.task, editor.layer).states.get("done", 0)
-            self.footer.total = total
+            self.footer.total = len(editor.source)
             self.footer.state = editor.state(item)
             self.footer.note = item.note
