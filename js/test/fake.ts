@@ -119,6 +119,14 @@ export class FakeModel<V extends object> {
   off(event: string, handler: () => void): void {
     this.handlers.get(event)?.delete(handler);
   }
+  /** What a widget sets itself; without telling the widget, which is what `save_changes` comes to. */
+  set<K extends keyof V>(key: K, value: V[K]): void {
+    this.values = { ...this.values, [key]: value };
+  }
+  save_changes(): void {
+    this.saved += 1;
+  }
+  saved = 0;
   listening(): number {
     return [...this.handlers.values()].reduce((sum, all) => sum + all.size, 0);
   }
