@@ -28,13 +28,18 @@ PUBLIC = [
     "IpyannotatorError",
     "NoOutput",
     "Op",
+    "OutputGridBox",
     "OutputImageBbox",
+    "OutputImageLabel",
+    "OutputLabel",
+    "OutputVideoBbox",
     "ReadOnly",
     "Rejected",
     "Settings",
     "Shape",
     "Step",
     "UnsupportedPair",
+    "Whole",
     "api_version",
 ]
 """The public names. A change of this list is a change of what users rely on, and belongs into CHANGELOG.md."""
@@ -108,7 +113,11 @@ def test_the_papers_imports_work() -> None:
     code = (
         "from ipyannotator.base import Settings\n"
         "from ipyannotator.annotator import Annotator\n"
-        "from ipyannotator.mltypes import InputImage, OutputImageBbox, NoOutput\n"
+        "from ipyannotator.mltypes import InputImage, OutputImageBbox, OutputImageLabel, OutputLabel, NoOutput\n"
+        "from ipyannotator.mltypes import OutputGridBox, OutputVideoBbox, Coordinate, BboxCoordinate\n"
+        "from ipyannotator.mltypes import BboxVideoCoordinate\n"
+        "from ipyannotator.datasets.factory import DS, get_settings\n"
+        "from ipyannotator.datasets.generators import create_color_classification, create_mot_ds\n"
     )
     names: dict[str, object] = {}
     exec(code, names)  # noqa: S102 - written above

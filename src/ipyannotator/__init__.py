@@ -5,18 +5,22 @@ from ipyannotator import Annotator, InputImage, OutputImageBbox
 Annotator(InputImage("photos"), OutputImageBbox(["car"])).create()
 """
 
-from ipyannotator.annotator import Annotator
-from ipyannotator.base import Settings, Step
-from ipyannotator.errors import (
-    Conflict,
-    InvalidValue,
-    IpyannotatorError,
-    ReadOnly,
-    Rejected,
-    UnsupportedPair,
-)
-from ipyannotator.mltypes import InputImage, NoOutput, OutputImageBbox
-from ipyannotator.model import Author, Box, Change, Op, Shape
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ipyannotator.annotator import Annotator
+    from ipyannotator.base import Settings, Step
+    from ipyannotator.errors import (
+        Conflict,
+        InvalidValue,
+        IpyannotatorError,
+        ReadOnly,
+        Rejected,
+        UnsupportedPair,
+    )
+    from ipyannotator.mltypes import InputImage, NoOutput, OutputImageBbox
+    from ipyannotator.model import Author, Box, Change, Op, Shape
 
 __version__ = "1.0.0.dev0"
 
@@ -43,3 +47,22 @@ __all__ = [
     "UnsupportedPair",
     "api_version",
 ]
+
+_HOMES = ("annotator", "base", "errors", "mltypes", "model")
+"""Modules of the public names, which are imported when they are first asked for: the command line needs no widgets."""
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from its module."""
+    if name in __all__:
+        for home in ("model", "base", "errors", "mltypes", "annotator"):  # what loads widgets, last
+            module = importlib.import_module(f"{__name__}.{home}")
+            if hasattr(module, name):
+                globals()[name] = getattr(module, name)
+                return globals()[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """List the public names too, whether they are imported yet or not."""
+    return sorted({*globals(), *__all__})
