@@ -19,8 +19,16 @@ if TYPE_CHECKING:
         Rejected,
         UnsupportedPair,
     )
-    from ipyannotator.mltypes import InputImage, NoOutput, OutputImageBbox
-    from ipyannotator.model import Author, Box, Change, Op, Shape
+    from ipyannotator.mltypes import (
+        InputImage,
+        NoOutput,
+        OutputGridBox,
+        OutputImageBbox,
+        OutputImageLabel,
+        OutputLabel,
+        OutputVideoBbox,
+    )
+    from ipyannotator.model import Author, Box, Change, Op, Shape, Whole
 
 __version__ = "1.0.0.dev0"
 
@@ -38,24 +46,30 @@ __all__ = [
     "IpyannotatorError",
     "NoOutput",
     "Op",
+    "OutputGridBox",
     "OutputImageBbox",
+    "OutputImageLabel",
+    "OutputLabel",
+    "OutputVideoBbox",
     "ReadOnly",
     "Rejected",
     "Settings",
     "Shape",
     "Step",
     "UnsupportedPair",
+    "Whole",
     "api_version",
 ]
 
-_HOMES = ("annotator", "base", "errors", "mltypes", "model")
-"""Modules of the public names, which are imported when they are first asked for: the command line needs no widgets."""
+_HOMES = ("model", "errors", "base", "mltypes", "annotator")
+"""Where the public names are, what loads widgets last. They are imported when first asked for, since neither the
+command line nor a script that only counts needs all of them."""
 
 
 def __getattr__(name: str) -> Any:
     """Import a public name from its module."""
     if name in __all__:
-        for home in ("model", "base", "errors", "mltypes", "annotator"):  # what loads widgets, last
+        for home in _HOMES:
             module = importlib.import_module(f"{__name__}.{home}")
             if hasattr(module, name):
                 globals()[name] = getattr(module, name)

@@ -17,7 +17,7 @@ from ipyannotator.errors import InvalidValue, IpyannotatorError
 from ipyannotator.widgets.keymap import KeyMap
 
 if TYPE_CHECKING:
-    from ipyannotator.pairs.project import Project
+    from ipyannotator.editor.project import Project
     from ipyannotator.pairs.view import View
 
 

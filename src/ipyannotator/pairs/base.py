@@ -19,12 +19,12 @@ import traitlets
 from ipyannotator.base import Settings, Step
 from ipyannotator.editor import Annotations, Events, exchange
 from ipyannotator.editor.events import Failure
+from ipyannotator.editor.project import Project, open_project
 from ipyannotator.editor.relink import FactKeeper, missing
 from ipyannotator.errors import InvalidValue, IpyannotatorError
 from ipyannotator.mltypes import Input, Output
 from ipyannotator.pairs.actions import Actions
 from ipyannotator.pairs.exchanging import Exchanging
-from ipyannotator.pairs.project import Project, open_project
 from ipyannotator.pairs.view import View
 from ipyannotator.registry import Registry
 from ipyannotator.sources import MediaCache, Part, Source
@@ -261,12 +261,13 @@ class BaseAnnotator(Actions, Exchanging, widgets.VBox):  # type: ignore[misc]
         prefix = self.view.class_action
         keys, labels = self.keymap.wire({record.name: record.id for record in schema.active}, prefix)
         own = {record.key: f"{prefix}:{record.id}" for record in schema.active if record.key}
-        here = {*self.methods, *self.view.methods}
-        self.canvas.keymap = {
+        here = {*self.methods, *self.view.methods, *self.view.keys.values()}
+        shown = {
             key: action
             for key, action in {**own, **keys}.items()
             if action not in SOMEWHERE or action in here
         }
+        self.canvas.keymap = {**self.view.keys, **shown}
         self.canvas.labels = labels | {f"{prefix}:{record.id}": record.name for record in schema.active}
 
     def _show_restriction(self) -> None:
@@ -337,13 +338,14 @@ class BaseAnnotator(Actions, Exchanging, widgets.VBox):  # type: ignore[misc]
         project = self._project
 
         @functools.wraps(handler)
-        def while_open(*args: Any) -> None:
+        def while_open(*args: Any) -> Any:
             if self._project is not project:
-                return
+                return None
             try:
-                handler(*args)
+                return handler(*args)
             except Exception:
                 if self._project is project:  # else it was closed under it, and nobody looks any more
                     raise
+                return None
 
         self._wires.append((event, self.events.on(event, while_open)))

@@ -14,7 +14,7 @@ from ipyannotator.errors import MissingPackage
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ipyannotator.pairs.project import Project
+    from ipyannotator.editor.project import Project
 
 
 class Exchanging:

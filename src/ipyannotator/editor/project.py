@@ -13,7 +13,10 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from ipyannotator.base import Settings, Step
-from ipyannotator.editor import Editor, Events, Sharing, exchange
+from ipyannotator.editor import exchange
+from ipyannotator.editor.core import Editor
+from ipyannotator.editor.events import Events
+from ipyannotator.editor.leases import Sharing
 from ipyannotator.errors import FormatError, MissingFolder, StoreError
 from ipyannotator.formats import original
 from ipyannotator.mltypes import Input, InputImage, Output
