@@ -21,7 +21,7 @@ class BoxView(SingleView):
         """Add the classes, the list of boxes and the fields of the selected one."""
         super().fill()
         annotator, session, read_only = self.annotator, self.line.session, self.editor.read_only
-        self.fields = BoxFields(read_only=read_only)
+        self.fields = self.make_fields()
         self.fields.on_edit(lambda name, value: annotator.act("edit", (name, value)))
         self.fields.on_delete(lambda: annotator.act("delete"))
         annotator.put("classes", ClassPicker(session=session, open=self.editor.extensible and not read_only))
@@ -32,6 +32,14 @@ class BoxView(SingleView):
         annotator.wire("task", self._refresh_selected)
         active = self.editor.schema.active
         self.line.active_class = active[0].id if active else ""
+
+    def make_fields(self) -> BoxFields:
+        """Return the fields of the selected box."""
+        return BoxFields(read_only=self.editor.read_only)
+
+    def values(self, record: ObjectRecord) -> dict[str, Any]:
+        """Return what the fields show of a box."""
+        return {name: getattr(record.shape, name) for name in ("x", "y", "width", "height")}
 
     def edit(self, what: tuple[str, Any]) -> None:
         """Set a value of what is selected: `class_id` of all, or `x`, `y`, `width` or `height` of the one box."""
@@ -71,9 +79,7 @@ class BoxView(SingleView):
         records = self._selected()
         value = None
         if len(records) == 1 and isinstance(records[0].shape, Box):
-            box = records[0].shape
-            value = {name: getattr(box, name) for name in ("x", "y", "width", "height")}
-            value["class_id"] = records[0].class_id
+            value = {**self.values(records[0]), "class_id": records[0].class_id}
         self.fields.select(value, len(records))
 
 

@@ -29,10 +29,13 @@ class View:
         line: the widget on stage, through which the browser speaks to the kernel.
         today: what the person did today, where a footer shows it.
         methods: the actions that only this view has: the name of its method by the action's name.
+        keys: keys that only this view has, for actions by name; where the keymap has them for something that is here,
+            that goes before.
         class_action: what the key of a class does, as a prefix: `class` draws with it, `label` gives it to the item.
     """
 
     methods: ClassVar[dict[str, str]] = {}
+    keys: ClassVar[dict[str, str]] = {}
     today: Today | None = None
     class_action: ClassVar[str] = "class"
 

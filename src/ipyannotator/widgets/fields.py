@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import traitlets
-from ipywidgets import Box, Button, Dropdown, FloatText, HBox, Label
+from ipywidgets import Box, Button, Dropdown, FloatText, HBox, Label, Text
 
 from ipyannotator.widgets.echo import Showing
 from ipyannotator.widgets.marks import mark
@@ -123,6 +123,32 @@ class BoxFields(Box):  # type: ignore[misc]
         self.delete.disabled = not count
         self.delete.layout.visibility = "hidden" if self.read_only else None
         # The place stays when nothing is selected, so that nothing around it moves.
+
+
+class TrackFields(BoxFields):
+    """The same with the id of the track that the box belongs to; `value` and `on_edit` have it as `track`."""
+
+    def __init__(self, classes: Sequence[tuple[str, str]] = (), *, read_only: bool = False) -> None:
+        self.track = mark(
+            Text(description="Id", continuous_update=False, placeholder="none"), "ipya-track-field", name="Id",
+        )  # fmt: skip
+        super().__init__(classes, read_only=read_only)
+        self.children = (self.title, self.class_id, self.track, *self.numbers.values())
+        self.track.observe(self._track_typed, "value")
+
+    def _track_typed(self, change: Any) -> None:
+        if self._showing or self.value is None:
+            return
+        if change.new.strip() == self.value.get("track", ""):
+            self._showing()
+        else:
+            self._tell("track", change.new)
+
+    def _show(self) -> None:
+        super()._show()
+        value = self.value or {}
+        self.track.value = str(value.get("track") or "")
+        self.track.disabled = self.read_only or not value
 
 
 def _shown(number: Any) -> float:

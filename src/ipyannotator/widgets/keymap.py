@@ -39,6 +39,9 @@ ACTIONS: Final = {
     "nudge_up_far": "… ten times as far up",
     "nudge_down_far": "… ten times as far down",
     "filter_classes": "Find a class by name",
+    "track_new": "The next box begins a new track",
+    "track_join": "Join the chosen tracks",
+    "track_trails": "Trajectories on or off",
     "fit": "Fit the picture into the window",
     "actual_size": "One picture pixel per screen pixel",
     "zoom_in": "Zoom in",
@@ -48,7 +51,7 @@ ACTIONS: Final = {
 }
 """The actions, with what the help calls them."""
 
-SOMEWHERE: Final = frozenset({"none_of_these"})
+SOMEWHERE: Final = frozenset({"none_of_these", "track_new", "track_join", "track_trails"})
 """Actions that only some views have; elsewhere their keys do nothing, and are not shown."""
 
 DEFAULT_KEYS: Final = {
