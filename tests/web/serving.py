@@ -24,7 +24,7 @@ import json, sys
 from ipyannotator.web import serve
 
 def ready(serving):
-    told = {"links": serving.links, "own": serving.own, "home": serving.address.home, "text": str(serving)}
+    told = {"links": serving.links, "own": serving.own, "home": serving.address.home, "text": str(serving), "port": serving.port}
     print(json.dumps(told), flush=True)
 
 folder, options = sys.argv[1], json.loads(sys.argv[2])
@@ -53,7 +53,9 @@ class Serve:
     def __init__(self, project: Path, **options: Any) -> None:
         self._log = project.parent / f"{project.name}.log"
         given = {"port": 0, "browser": False, **options}
+        self._encrypted = "certfile" in options
         private = project.parent / "jupyter"
+        private.mkdir(exist_ok=True)
         environment = os.environ | {
             "JUPYTER_CONFIG_DIR": str(private / "config"),
             "JUPYTER_DATA_DIR": str(private / "data"),
@@ -76,7 +78,7 @@ class Serve:
         self.own: str = told["own"]
         self.home: str = told["home"]
         self.text: str = told["text"]
-        self.port = urlsplit(self.own).port or 0
+        self.port: int = told["port"]
 
     def log(self) -> str:
         return self._log.read_text()
@@ -94,7 +96,7 @@ class Serve:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if cookie:
             sent["Cookie"] = cookie
-        if self.home.startswith("https"):
+        if self._encrypted:
             trusting = ssl._create_unverified_context()  # noqa: S323 - the test's own certificate
             connection: http.client.HTTPConnection = http.client.HTTPSConnection(
                 "127.0.0.1", self.port, timeout=SLOW, context=trusting

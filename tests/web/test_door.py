@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import stat
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -244,3 +245,14 @@ def test_pages_that_were_left_do_not_pile_up(server: Serve, ann: str) -> None:
     kernels = [open_page(server, ann) for _ in range(6)]
     states = [server.ask(f"/api/kernels/{kernel}", cookie=ann).status for kernel in kernels]
     assert states == [404, 404, 200, 200, 200, 200]
+
+
+def test_kernels_speak_to_nobody_else_on_the_machine(server: Serve, ann: str) -> None:
+    """Who can connect to a kernel's port gets what it publishes; so there is none."""
+    kernel = open_page(server, ann)
+    command = next(
+        line for line in (process.cmdline() for process in server.kernels()) if kernel in " ".join(line)
+    )
+    connection = Path(command[command.index("-f") + 1])
+    assert json.loads(connection.read_bytes())["transport"] == "ipc"
+    assert stat.S_IMODE(connection.parent.stat().st_mode) & 0o077 == 0

@@ -9,11 +9,14 @@ import struct
 import uuid
 from collections.abc import AsyncIterator
 from typing import Any
+from weakref import WeakSet
 
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from tests.web.serving import SLOW, Serve
+
+_ended: WeakSet[WebSocketClientConnection] = WeakSet()
 
 V1 = "v1.kernel.websocket.jupyter.org"
 
@@ -41,8 +44,15 @@ async def connected(
         yield socket
     finally:
         socket.close()
-        while await socket.read_message() is not None:
-            pass
+        await closed(socket)
+
+
+async def closed(socket: WebSocketClientConnection) -> int | None:
+    """Wait until the server closes, and return its reason. Who has read the end once would wait for ever."""
+    while socket not in _ended and await socket.read_message() is not None:
+        continue
+    _ended.add(socket)
+    return socket.close_code
 
 
 async def refused(server: Serve, kernel: str, cookie: str, **headers: str) -> int:

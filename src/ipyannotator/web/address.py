@@ -60,7 +60,7 @@ class Address(NamedTuple):
         """
         name = re.sub(r":\d+$", "", host.lower()).removeprefix("[").removesuffix("]").rstrip(".")
         with contextlib.suppress(ValueError):
-            return self.numbers or ipaddress.ip_address(name).is_loopback or name in self.names
+            return ipaddress.ip_address(name).is_loopback or self.numbers or name in self.names
         return name in self.names
 
     def accepts(self, origin: str, host: str) -> bool:

@@ -76,7 +76,7 @@ class People:
             InvalidValue: the name cannot be one, or somebody has it already (`renew` makes a new link).
             StoreError: the file cannot be written.
         """
-        name = _named(name)
+        name = named(name)
         token = secrets.token_urlsafe(32)
         with self._open() as connection:
             person = Person(secrets.token_hex(8), name, time.time())
@@ -123,7 +123,7 @@ class People:
 
     def known(self, name: str) -> Person | None:
         """Return the person of this name; case and accents' encoding do not matter."""
-        folded = _named(name).casefold()
+        folded = named(name).casefold()
         return next((person for person in self.listed() if person.name.casefold() == folded), None)
 
     def whose(self, token: str) -> Person | None:
@@ -171,7 +171,7 @@ class People:
 
     def _called(self, connection: sqlite3.Connection, name: str) -> Person:
         query = "SELECT key, name, made FROM people WHERE folded = ?"
-        row = connection.execute(query, (_named(name).casefold(),)).fetchone()
+        row = connection.execute(query, (named(name).casefold(),)).fetchone()
         if row is None:
             there = [name for (name,) in connection.execute("SELECT name FROM people ORDER BY folded")]
             raise InvalidValue(
@@ -251,8 +251,12 @@ def _hashed(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _named(name: str) -> str:
-    """Return the name in the one way it is kept."""
+def named(name: str) -> str:
+    """Return a name in the one way it is kept.
+
+    Raises:
+        InvalidValue: it cannot be one.
+    """
     plain = " ".join(unicodedata.normalize("NFC", name).split()) if isinstance(name, str) else ""
     if not plain or len(plain) > _LONGEST_NAME or not plain.isprintable():
         raise InvalidValue("The name", name, f"1 to {_LONGEST_NAME} printable characters")

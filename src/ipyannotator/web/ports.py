@@ -65,23 +65,31 @@ def _taken(port: int, *, asked: bool) -> str:
 
 
 def _listen(host: str, port: int) -> list[socket.socket] | None:
-    """Return listening sockets, or None where the port is taken."""
-    from tornado.netutil import bind_sockets
-
+    """Return listening sockets, one for each kind of address that the host has, or None where the port is taken."""
+    sockets: list[socket.socket] = []
     try:
-        return bind_sockets(port, host or None)
+        found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        for family, place in dict.fromkeys((info[0], info[4][:2]) for info in found):
+            # Where any port will do, the first one's is taken for the others too.
+            number = sockets[0].getsockname()[1] if sockets else port
+            sockets.append(socket.create_server((place[0], number), family=family, backlog=128))
+            sockets[-1].settimeout(0)
     except socket.gaierror as error:
         remedy = "Behind a proxy, leave it and give the whole address as the base URL."
         raise InvalidValue(
             "The host", host, "a name or number of this machine, or 0.0.0.0", remedy
         ) from error
     except OSError as error:
+        if sockets and error.errno == errno.EADDRNOTAVAIL:
+            return sockets  # a name that has an IPv6 address, on a machine that has not
+        for each in sockets:
+            each.close()
         if error.errno == errno.EADDRINUSE:
             return None
         if error.errno == errno.EACCES:
-            raise InvalidValue(
-                "The port", port, "one that this user may listen on; most from 1024 on are"
-            ) from error
+            expected = "one that this user may listen on; most from 1024 on are"
+            raise InvalidValue("The port", port, expected) from error
         if error.errno == errno.EADDRNOTAVAIL:
             raise InvalidValue("The host", host, "a name or number of this machine, or 0.0.0.0") from error
         raise
+    return sockets

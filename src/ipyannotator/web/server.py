@@ -30,7 +30,7 @@ from ipyannotator.errors import InvalidValue, MissingFolder, MissingPackage
 from ipyannotator.web import address as addresses
 from ipyannotator.web import ports
 from ipyannotator.web.address import Address
-from ipyannotator.web.people import People, Person, Tickets
+from ipyannotator.web.people import People, Person, Tickets, named
 
 if TYPE_CHECKING:
     from ipyannotator.web.app import App
@@ -48,12 +48,14 @@ class Serving(NamedTuple):
             was made, still holds, and cannot be shown again, since only its hash is kept.
         own: a link for who runs the server, that ends with it.
         word: something to be told about the port; often empty.
+        port: what is listened on; behind a proxy not the one in the address.
     """
 
     address: Address
     links: dict[str, str | None]
     own: str
     word: str
+    port: int
 
     def __str__(self) -> str:
         lines = [self.word] if self.word else []
@@ -123,6 +125,9 @@ def serve(
     _check_packages()
     if overlap < 1:
         raise InvalidValue("overlap", overlap, "1 or more")
+    if isinstance(authors, str):
+        raise InvalidValue("authors", authors, f"a list of names, such as [{authors!r}]")
+    authors = [named(name) for name in authors]
     settings = _settings(Path(folder))
     known = People(settings.results)
     encryption = _encryption(certfile, keyfile)
@@ -141,7 +146,7 @@ def serve(
             # Not before: a link that is made is shown this once, and a server that fails would take it along.
             links = _let_in(known, authors, address)
             own = address.link(tickets.issue(_who_runs_it(known, authors, settings)))
-            (ready or _tell)(Serving(address, links, own, word))
+            (ready or _tell)(Serving(address, links, own, word, taken))
             if browser:
                 webbrowser.open(own)
 
