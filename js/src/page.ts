@@ -4,7 +4,7 @@
 import './page.css';
 import type { AnyModel } from '@anywidget/types';
 import { CircleAlert, CircleCheck, CloudOff } from 'lucide-static';
-import { comeBack, leaveAt } from './page/return';
+import { keepPlace, lastPlace, whenShown } from './page/return';
 import { ask, isDead, place, rejoin } from './page/server';
 import { BEAT, Watch } from './page/watch';
 import { midnight, said } from './page/words';
@@ -18,6 +18,8 @@ import { markPage } from './shared/words';
 export interface PageValues extends Values {
   /** What the browser's tab says. */
   title: string;
+  /** What the kernel calls this page. */
+  holder: string;
   /** Empty, or what to say when nothing is left to do. */
   finished: { title?: string; lines?: string[] };
   /** Empty, or why there is no annotator. */
@@ -34,13 +36,15 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
   const scope = scopeOf(model.get('session'));
   let savedAt: number | null = null;
   let number = 0;
+  const before = lastPlace(scope);
+  keepPlace(scope, model.get('holder'), '');
 
   const watch = new Watch({
     ping: () => {
       if (isDead(model as AnyModel)) return false;
       number += 1;
       try {
-        model.send({ type: 'alive', n: number, midnight: midnight() });
+        model.send({ type: 'alive', n: number, midnight: midnight(), ...(number === 1 ? before : {}) });
       } catch {
         return false;
       }
@@ -91,7 +95,7 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
           dialog.add('The server cannot be reached at the moment. Try again in a minute.');
           return;
         }
-        if (session.item) leaveAt(scope, session.item.key);
+        keepPlace(scope, model.get('holder'), session.item?.key ?? '');
         location.reload();
       });
   });
@@ -110,9 +114,14 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
   const note = (): void => {
     if (session.save.kind === 'saved' && watch.standing.kind === 'here') savedAt = Date.now();
   };
-  const heard = (): void => {
+  let answered = false;
+  const heard = (content: unknown): void => {
     watch.heard();
     note();
+    if (answered) return;
+    answered = true;
+    const { item } = (content ?? {}) as { item?: unknown };
+    whenShown(session, typeof item === 'string' ? item : '', owner, unveil);
   };
   const look = (): void => {
     if (document.visibilityState === 'visible') watch.check();
@@ -161,8 +170,7 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
   );
   showFinished();
   note();
-  look();
-  comeBack(session, scope, owner, unveil);
+  watch.check();
 }
 
 /** A title, a few lines and a button. */

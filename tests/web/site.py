@@ -20,8 +20,9 @@ from tests.hosts.servers import Server
 
 OPEN = """
 from ipyannotator import Annotator, InputImage, OutputImageBbox, Settings
+from ipyannotator.model import new_id
 from ipyannotator.web.page import present
-settings = Settings({project!r}, author='Ann', instructions='Draw every **cell**.')
+settings = Settings({project!r}, author='Ann', shared=True, holder=new_id(), instructions='Draw every **cell**.')
 present(Annotator(InputImage('photos'), OutputImageBbox(['cell']), settings).create(), title='Cells')
 """
 

@@ -48,7 +48,7 @@ def wipe(project: Path) -> None:
         with connection:
             connection.executescript(
                 "DELETE FROM items; DELETE FROM objects; DELETE FROM fields; DELETE FROM log; DELETE FROM touched;"
-                "DELETE FROM answers; DELETE FROM dropped; DELETE FROM counters; DELETE FROM classes;"
+                "DELETE FROM answers; DELETE FROM dropped; DELETE FROM counters; DELETE FROM classes; DELETE FROM leases;"
             )
         connection.close()
 
@@ -167,6 +167,7 @@ def test_a_killed_kernel_is_told_of_in_plain_words(
     visit.page.get_by_role("button", name="Reconnect").click()
     visit.ready().shows("photo_0.jpg")
     assert len(rows(visit.site.project)) == 1
+    expect(visit.page.locator(".ipya-toast")).to_have_count(0)  # it is not open in another window
 
 
 def test_a_server_that_is_away_is_waited_for_and_work_goes_on(

@@ -1,45 +1,45 @@
-// Coming back to the same item after the page was loaded anew with another kernel: kept for this tab only.
+// Coming back to the same item after the page was loaded anew with another kernel. What is needed for it is kept for
+// this tab only: which page it was, whose lease ends with it, and, where the person pressed Reconnect, which item.
 import type { Session } from '../shared/session';
 
-const NAME = 'ipyannotator:return';
+const NAME = 'ipyannotator:tab';
 
-export function leaveAt(scope: string, item: string): void {
+export interface Before {
+  /** What the page before called itself. */
+  was: string;
+  /** The item to go back to; empty where the kernel decides. */
+  item: string;
+}
+
+/** From now on this tab has this page, on this item where it is to come back to one. */
+export function keepPlace(scope: string, holder: string, item: string): void {
   try {
-    sessionStorage.setItem(NAME, JSON.stringify([scope, item]));
+    sessionStorage.setItem(NAME, JSON.stringify([scope, holder, item]));
   } catch {
-    // Without storage the page opens at the next item to do.
+    // Without storage a page that is loaded anew opens at the next item to do.
   }
 }
 
-/** The item to go back to; asked once. */
-function takeUp(scope: string): string | null {
+/** What this tab had before; nothing where it is new, or had somebody else's page. */
+export function lastPlace(scope: string): Before {
   try {
     const kept: unknown = JSON.parse(sessionStorage.getItem(NAME) ?? 'null');
-    sessionStorage.removeItem(NAME);
-    if (Array.isArray(kept) && kept[0] === scope && typeof kept[1] === 'string') return kept[1];
+    if (Array.isArray(kept) && kept[0] === scope && typeof kept[1] === 'string' && typeof kept[2] === 'string')
+      return { was: kept[1], item: kept[2] };
   } catch {
     // as above
   }
-  return null;
+  return { was: '', item: '' };
 }
 
-/** Go back to where this tab was, and call `there` when that, or what opens instead, is on screen. */
-export function comeBack(session: Session, scope: string, owner: AbortSignal, there: () => void): void {
-  const wanted = takeUp(scope);
-  let asked = false;
+/** Call `there` when the item that the kernel named is on screen; an empty name is anything. */
+export function whenShown(session: Session, item: string, owner: AbortSignal, there: () => void): void {
   let over = false;
   const look = (): void => {
-    if (over || !session.item) return;
-    if (wanted !== null && session.item.key !== wanted && !asked) {
-      asked = true;
-      session.act('go', wanted);
-      return;
-    }
+    if (over || (item && session.item?.key !== item)) return;
     over = true;
     there();
   };
   session.on('item', look, owner);
-  // The item is no longer there, or nobody may open it: what is on screen is what there is.
-  session.on('notice', () => asked && look(), owner);
   look();
 }

@@ -8,6 +8,7 @@ puts a `Page` beside it, which looks after the connection and speaks in plain wo
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import traceback
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any, Final
 from ipyannotator.editor.today import Done
 from ipyannotator.errors import IpyannotatorError, SourceError, StoreError
 from ipyannotator.pairs.base import BaseAnnotator
+from ipyannotator.stores.leases import Claim
 from ipyannotator.web.visit import Visit
 from ipyannotator.widgets.footer import Footer, today_words
 from ipyannotator.widgets.navigation import History
@@ -66,7 +68,13 @@ class Presented:
         editor = annotator.editor
         annotator.frame.add_class("ipya-page")
         annotator.frame.title = title or annotator.title
-        self.page = Page(session=annotator.frame.session, title=annotator.frame.title)
+        self.page = Page(
+            lambda: "" if editor.place else editor.key,
+            session=annotator.frame.session,
+            title=annotator.frame.title,
+            holder=annotator.settings.holder,
+        )
+        self.page.on_return(self._return)
         self._simplify()
         self.page.on_alive(self._alive)
         # All that leads on to the next item ends in this method, by a button, a key, or Done.
@@ -85,6 +93,8 @@ class Presented:
             parts.history.save.layout.display = "none"  # it saves by itself
         if isinstance(parts.footer, Footer):
             parts.footer.location = ""
+        if self.annotator.keymap.get("Ctrl+s") == "save":
+            self.annotator.keymap["Ctrl+s"] = saved
 
     @property
     def _today(self) -> Done:
@@ -105,6 +115,22 @@ class Presented:
             else:
                 annotator.go(found)
         self._show_finished()
+
+    def _return(self, was: str, item: str) -> None:
+        """Take up where this tab was before it was loaded anew: its page's lease ends, and its item is shown."""
+        editor = self.annotator.editor
+        if was and not editor.read_only:
+            for lease in editor.store.leases(editor.task):
+                mine = (lease.holder, lease.layer, lease.author.id) == (was, editor.layer, editor.author.id)
+                if mine and was != self.page.holder:
+                    editor.store.release(
+                        Claim(editor.task, lease.layer, lease.page, lease.holder, lease.author)
+                    )
+                    left = editor.store.finished(editor.task, [lease.key], editor.layer)
+                    item = item or ("" if left else lease.key)
+        if item and item != editor.key:
+            with contextlib.suppress(KeyError):  # it is there no more
+                self.annotator.go(editor.shown.index(item))
 
     def _alive(self, midnight: float | None) -> None:
         self.annotator.editor.leases.alive()
@@ -132,6 +158,11 @@ class Presented:
         said = {**said, "asked": self._asked} if said else {}
         if any(said.get(name) != self.page.finished.get(name) for name in ("title", "asked")):
             self.page.finished = said
+
+
+def saved(annotator: BaseAnnotator) -> None:
+    """Not needed: everything is saved by itself."""
+    annotator.events.emit("notice", "info", "Everything is saved by itself.")
 
 
 def finished(counts: dict[str, int], total: int, name: str, today: Done) -> dict[str, Any]:
