@@ -151,6 +151,7 @@ class Presented:
         name, today = editor.author.name, self._today
         said: dict[str, Any] = {}
         if over and total:
+            self._rest = ""
             said = finished(counts, total, name, today)
         elif self._rest:
             said = nothing_left(self._rest, name, today)
