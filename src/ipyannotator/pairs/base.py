@@ -73,6 +73,7 @@ class BaseAnnotator(Actions, Exchanging, widgets.VBox):  # type: ignore[misc]
         self.frame.on_step(lambda name: self.act("step", name))
         self._ready = False
         self._own: dict[str, widgets.Widget | None] = {}
+        self._filled: set[str] = set()
         self._wires: list[tuple[str, Callable[..., Any]]] = []
         self._project: Project | None = None
         self._open(step)
@@ -84,7 +85,9 @@ class BaseAnnotator(Actions, Exchanging, widgets.VBox):  # type: ignore[misc]
     @property
     def title(self) -> str:
         """What stands above the annotator."""
-        return str(getattr(self.input_item, "image_dir", type(self.input_item).__name__))
+        return self.settings.title or str(
+            getattr(self.input_item, "image_dir", type(self.input_item).__name__)
+        )
 
     @property
     def parts(self) -> Parts:
@@ -205,7 +208,11 @@ class BaseAnnotator(Actions, Exchanging, widgets.VBox):  # type: ignore[misc]
         self._keys_changed()
         self.wire("task", self._keys_changed)
         self.wire("task", self._show_restriction)
+        before = set(self._own)
+        self._filled.clear()
         self.view.fill()
+        for slot in before - self._filled:  # what the step before had there
+            self.put(slot, None)
         for event in ("open", "select", "task"):  # after all that these events set and send
             self.wire(event, lambda *_: stay_responsive(self))
         editor.events.emit("task")
@@ -326,6 +333,7 @@ class BaseAnnotator(Actions, Exchanging, widgets.VBox):  # type: ignore[misc]
 
     def put(self, slot: str, widget: widgets.Widget | None) -> None:
         """Put a widget of this step into a slot, unless a user has put a part of theirs there."""
+        self._filled.add(slot)
         if self.parts[slot] is self._own.get(slot):
             self.parts[slot] = widget
         old = self._own.get(slot)

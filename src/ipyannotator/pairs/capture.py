@@ -59,8 +59,6 @@ class CaptureView(View):
             if control is not None:
                 control.on_act(annotator.act)
         annotator.put("stage", self.line)
-        for slot in ("tools", "classes", "objects"):
-            annotator.put(slot, None)
         annotator.put("navigation", self.navigation)
         annotator.put("history", self.history)
         annotator.put("status", self.make_status())
@@ -73,7 +71,7 @@ class CaptureView(View):
         annotator.wire("task", self._show)
 
     @property
-    def keys(self) -> list[str]:
+    def on_page(self) -> list[str]:
         """The items on the page."""
         shown = self.editor.shown
         start = self.editor.index // self.page * self.page
@@ -120,7 +118,7 @@ class CaptureView(View):
 
     def _known(self) -> dict[str, tuple[ItemRecord, Any]]:
         editor = self.editor
-        keys = self.keys
+        keys = self.on_page
         refs = [ref for key in keys for ref in (Ref("item", key, key), Ref("field", ANSWER, key))]
         found: dict[Ref, Record] = editor.store.records(editor.task, refs, editor.layer)
         known = {}
@@ -136,14 +134,14 @@ class CaptureView(View):
         start = self.editor.index // self.page * self.page
         if start != self._start:
             self._start = start
-            keys = self.keys
+            keys = self.on_page
             self.panel.total = len(keys)
             self.line.fill(map(Cell, keys), total=len(self.editor.shown), offset=start)
         self._show()
 
     def _show(self) -> None:
         editor = self.editor
-        if self._start >= len(editor.shown) or (self._start >= 0 and len(self.keys) != self.panel.total):
+        if self._start >= len(editor.shown) or (self._start >= 0 and len(self.on_page) != self.panel.total):
             self._start = -1  # another part is shown, or more has come
             self._show_page()
             return

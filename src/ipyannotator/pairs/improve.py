@@ -104,8 +104,6 @@ class ImproveView(View):
         self.history.on_act(annotator.act)
         self.panel.on_act(annotator.act)
         annotator.put("stage", self.line)
-        for slot in ("tools", "navigation", "classes", "objects"):
-            annotator.put(slot, None)
         annotator.put("history", self.history)
         annotator.put("status", self.make_status())
         annotator.put("fields", self.panel)

@@ -49,8 +49,6 @@ class SingleView(View):
         annotator.put("status", self.make_status())
         annotator.put("footer", self.footer)
         self.count_today(self.footer)
-        for slot in ("classes", "objects", "fields"):
-            annotator.put(slot, None)
         annotator.wire("open", lambda _: self._show_item())
         annotator.wire("task", self._show_item)
         self.line.tool = "box" if "box" in tools else tools[0]
