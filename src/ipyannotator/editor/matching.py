@@ -1,0 +1,88 @@
+"""Which item a file means: other programs write names without folders, with other folders, or without the ending."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+
+from ipyannotator.editor.core import Editor
+from ipyannotator.errors import MediaError
+from ipyannotator.formats import original
+from ipyannotator.formats.base import Size
+from ipyannotator.formats.naming import stem
+from ipyannotator.formats.pictures import SUFFIXES, picture_size
+from ipyannotator.sources import Source
+
+
+class Matcher:
+    """Finds the items of a source by the names that files have for them.
+
+    The longest tail of the name that is a key wins: the path, then the bare name; then an item in any folder that has
+    this name, if it is the only one; for a name without an ending likewise, whatever the ending of the item.
+
+    Args:
+        source: the items.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._last: dict[str, str | None] = {}
+        self._stems: dict[str, str | None] = {}
+        self._last_stems: dict[str, str | None] = {}
+
+    def key(self, name: str) -> str | None:
+        """Return the key of an item; None where the source has none, or several that it could be."""
+        name = unicodedata.normalize("NFC", name.replace("\\", "/"))
+        found = original.matched([name], self._source.index, self._source.location)[name]
+        if self._has(found):
+            return found
+        if not self._last:
+            self._index()
+        last = name.rpartition("/")[2]
+        if Path(name).suffix.lower() in SUFFIXES:
+            return self._last.get(last)
+        tails = (name.split("/", at)[-1] for at in range(name.count("/") + 1))
+        return next((self._stems[tail] for tail in tails if tail in self._stems), self._last_stems.get(last))
+
+    def _has(self, key: str) -> bool:
+        try:
+            self._source.index(key)
+        except KeyError:
+            return False
+        return True
+
+    def _index(self) -> None:
+        for at in range(len(self._source)):
+            key = self._source.key(at)
+            last = key.rpartition("/")[2]
+            names = (self._last, last), (self._stems, stem(key)), (self._last_stems, stem(last))
+            for table, name in names:  # where two could be meant, none is
+                table[name] = None if name in table else key
+
+
+def size_of(editor: Editor, key: str) -> Size | None:
+    """Return width and height of an item in pixels: as recorded when it was annotated, else of the file as it is now."""
+    media = editor.item(key).media
+    if media is None:
+        path = path_of(editor, key)
+        found = picture_size(path) if path is not None else None
+        if found is not None:
+            return found
+        try:
+            media = editor.source.facts(key)
+        except (MediaError, KeyError):
+            return None
+    width, height = media.get("width"), media.get("height")
+    return (width, height) if isinstance(width, int) and isinstance(height, int) else None
+
+
+def path_of(editor: Editor, key: str) -> Path | None:
+    """Return the file of an item; None where its source has no files, or it is gone."""
+    finder = getattr(editor.source, "path", None)
+    if finder is None:
+        return None
+    try:
+        path = Path(finder(key))
+    except KeyError:
+        return None
+    return path if path.is_file() else None

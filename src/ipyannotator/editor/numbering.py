@@ -1,0 +1,92 @@
+"""The numbers of classes and items in exports, recorded so that a later export does not renumber.
+
+Whoever has trained on an export knows class 2 by its number; so a class keeps the number that its first export in a
+format gave it, whatever is added, retired, renamed or put into another order since.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+
+from ipyannotator.editor.core import Editor
+from ipyannotator.formats import Format
+
+
+class Classes:
+    """The classes of an export.
+
+    Args:
+        editor: the task.
+        kind: the format; one without numbers records none.
+
+    Attributes:
+        names: by number from 0, each once.
+        labels: the name to write by class id.
+    """
+
+    def __init__(self, editor: Editor, kind: Format) -> None:
+        self._store = editor.store
+        self._name = f"numbers:{kind.name}:{editor.task}" if kind.holds.numbers else ""
+        kept = self._store.recall(self._name) if self._name else None
+        rows: list[tuple[str, int, str]] = json.loads(kept) if kept else []
+        numbers = {class_id: number for class_id, number, _ in rows}
+        names = {number: name for _, number, name in rows}
+        schema = editor.schema
+        used = editor.store.counts(editor.task, editor.layer).classes
+        for record in sorted(schema, key=lambda record: record.retired):
+            if record.id in numbers or (record.retired and not used.get(record.id)):
+                continue
+            # A class that was retired and made anew under its old name is the same to whoever reads the file.
+            same = [number for number, name in names.items() if name == record.name]
+            numbers[record.id] = same[0] if same else len(names)
+            names.setdefault(numbers[record.id], record.name)
+        for record in sorted(
+            schema, key=lambda record: not record.retired
+        ):  # those on offer have the last word
+            if record.id in numbers:
+                names[numbers[record.id]] = record.name
+        self._rows = [(class_id, number, names[number]) for class_id, number in numbers.items()]
+        self._fresh = json.dumps(self._rows) != json.dumps(rows)
+        self.names = _distinct([names[number] for number in sorted(names)])
+        self.labels = {class_id: self.names[number] for class_id, number in numbers.items()}
+
+    def record(self) -> bool:
+        """Keep the numbers; return whether they are kept, which they are not in a project open for reading."""
+        if not self._name or not self._fresh:
+            return True
+        if self._store.read_only:
+            return False
+        self._store.remember(self._name, json.dumps(self._rows).encode())
+        return True
+
+
+class Items:
+    """The numbers of items from 1, in the order in which they were first exported; see `Classes` for the arguments."""
+
+    def __init__(self, editor: Editor, kind: Format) -> None:
+        self._store = editor.store
+        self._name = f"items:{kind.name}:{editor.task}:{editor.layer}" if kind.holds.items else ""
+        kept = self._store.recall(self._name) if self._name else None
+        self._numbers: dict[str, int] = json.loads(zlib.decompress(kept)) if kept else {}
+        self._before = len(self._numbers)
+
+    def number(self, key: str) -> int:
+        """Return the number of an item; 0 where the format has none."""
+        return self._numbers.setdefault(key, len(self._numbers) + 1) if self._name else 0
+
+    def record(self) -> None:
+        """Keep the numbers, where the project can be written."""
+        if len(self._numbers) > self._before and not self._store.read_only:
+            self._store.remember(self._name, zlib.compress(json.dumps(self._numbers).encode()))
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """Return the names, each once: a class that was renamed to another's former name gets a number behind it."""
+    distinct: list[str] = []
+    for name in names:
+        fresh, count = name, 2
+        while fresh in distinct:
+            fresh, count = f"{name} ({count})", count + 1
+        distinct.append(fresh)
+    return distinct

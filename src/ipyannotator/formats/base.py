@@ -1,0 +1,227 @@
+"""The seam between the annotations and other programs' files.
+
+A format reads a file or folder into samples, and writes samples into one. It knows no store and no source: what is
+annotated comes and goes as `Sample`s, one per item, lazily, so that a hundred thousand of them never lie in memory
+where the format allows. What a format can hold it says as data (`Holds`); `fitting.fit` brings samples into that form
+and counts what is lost, in one place for all formats.
+
+The built-in formats enter as a stranger's does: by `@FORMATS.register(name)` on an instance's class or an entry
+point of the group `ipyannotator.formats`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol, get_args
+
+from ipyannotator.errors import FormatError, InvalidValue
+from ipyannotator.model import Shape
+from ipyannotator.registry import Registry
+
+FORMATS: Registry[Format] = Registry("format", "ipyannotator.formats")
+"""Formats by name."""
+
+Images = Literal["copy", "link", "none"]
+"""What becomes of the pictures in an export: copied, linked by symbolic links, or left where they are."""
+
+Size = tuple[int, int]
+"""Width and height of a picture in pixels, after EXIF orientation."""
+
+SizeOf = Callable[[str], Size | None]
+"""Gives the size of an item by the name that a file has for it; None where nobody knows the item."""
+
+Losses = Counter[str]
+"""How often something was not taken over, by what, as a phrase that follows the number: “turned (…)”."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """What a format can hold.
+
+    Attributes:
+        shapes: the kinds of shape.
+        angle: whether boxes may be turned; else their bounding box is written.
+        outside: whether shapes may reach outside the image; else they are cut at its edge.
+        fractions: whether there are parts of a pixel; else coordinates are rounded.
+        unlabelled: whether objects without a class exist.
+        scores: whether an object has a score.
+        tracks: whether an object has a track.
+        attributes: True for any, else the names of those that it has a place for.
+        splits: whether items are parted into training, validation and so on.
+        numbers: whether classes have numbers, which a second export must not change.
+        items: whether items have numbers, likewise.
+        sizes: whether the size of each image is needed to write it.
+    """
+
+    shapes: frozenset[str]
+    angle: bool = False
+    outside: bool = True
+    fractions: bool = True
+    unlabelled: bool = False
+    scores: bool = False
+    tracks: bool = False
+    attributes: bool | tuple[str, ...] = ()
+    splits: bool = True
+    numbers: bool = True
+    items: bool = False
+    sizes: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """One annotated thing: its shape in pixels of the full-resolution image after EXIF orientation, and the rest."""
+
+    shape: Shape
+    label: str | None = None
+    score: float | None = None
+    track: str | None = None
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One item with all that is annotated on it.
+
+    Attributes:
+        name: its path within the data set, `/`-separated; of a file that was read, as it stands there, perhaps
+            without the ending.
+        width: of the image in pixels, None where it is not known.
+        height: the same, vertically.
+        things: the objects, in their order.
+        split: the name of the part it belongs to (`train`, `val`, …), or empty.
+        number: its number from 1, where the format numbers items and the caller knows one; else 0.
+        file: the picture on the disk, None where it is not known.
+    """
+
+    name: str
+    width: int | None = None
+    height: int | None = None
+    things: tuple[Thing, ...] = ()
+    split: str = ""
+    number: int = 0
+    file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is to be written.
+
+    Attributes:
+        classes: the names of the classes by number, from 0.
+        samples: the items; read once. What they have is what the format `Holds`.
+        splits: the names of the parts, in order; empty where there are none.
+    """
+
+    classes: list[str]
+    samples: Iterable[Sample]
+    splits: tuple[str, ...] = ()
+
+
+class Reading:
+    """What a file holds; iterating reads it, each time anew.
+
+    Args:
+        classes: the names of the classes in the file's order.
+        samples: reads the items; counts in the argument what is not taken over.
+        total: how many items there are, None where only reading tells.
+
+    Attributes:
+        lost: what was not taken over; complete when an iteration has ended.
+    """
+
+    def __init__(
+        self, classes: list[str], samples: Callable[[Losses], Iterator[Sample]], total: int | None = None
+    ) -> None:
+        self.classes = classes
+        self.total = total
+        self.lost: Losses = Counter()
+        self._samples = samples
+
+    def __iter__(self) -> Iterator[Sample]:
+        """Read the items.
+
+        Raises:
+            FormatError: something in the file is not what the format says; names the file and the place.
+        """
+        self.lost = Counter()
+        return self._samples(self.lost)
+
+
+class Format(Protocol):
+    """Somebody else's form of annotations. Methods keep nothing, so one instance serves all threads.
+
+    Attributes:
+        name: by which it is asked for, e.g. `yolo`.
+        title: for the screen, e.g. `YOLO detection`.
+        holds: what it can hold.
+        file: the ending by which a path to write means one file, e.g. `.json`; empty where it is always a folder.
+    """
+
+    name: str
+    title: str
+    holds: Holds
+    file: str
+
+    def detect(self, path: Path) -> bool:
+        """Tell whether a path looks like this format; cheap, and never raises."""
+        ...
+
+    def read(self, path: Path, size: SizeOf | None = None) -> Reading:
+        """Read a file or folder.
+
+        Args:
+            path: what to read.
+            size: knows the sizes of items, for formats that do not keep them.
+
+        Raises:
+            FormatError: it is not of this format, cut short, or inconsistent; names file, place and what was expected.
+        """
+        ...
+
+    def write(self, path: Path, content: Content, *, images: Images | None = None) -> dict[str, str]:
+        """Write a data set; the same content gives the same bytes. Nothing is at `path` before all is written.
+
+        Args:
+            path: the folder, or the file where it has the ending `file`.
+            content: what to write.
+            images: what to do with the pictures; None for `copy` into a folder, and `none` beside a file.
+
+        Returns:
+            Name to new name, of items that could not keep theirs.
+
+        Raises:
+            InvalidValue: the place holds something else, or a name would lead out of the folder.
+            StoreError: it could not be written; what was there is as it was.
+        """
+        ...
+
+
+def is_file(kind: Format, path: Path) -> bool:
+    """Tell whether a path to be written means one file."""
+    return bool(kind.file) and path.suffix.lower() == kind.file
+
+
+def images_mode(images: str | None, *, alone: bool) -> Images:
+    """Return what to do with pictures; `alone` is one file, which has no place for them. Raise `InvalidValue`."""
+    if images is None:
+        return "none" if alone else "copy"
+    if images not in get_args(Images):
+        raise InvalidValue("images", images, "'copy', 'link' or 'none'")
+    if alone and images != "none":
+        raise InvalidValue("images", images, "'none' for a single file", "Name a folder to get the pictures.")
+    return images  # type: ignore[return-value] # it was looked up
+
+
+def find_format(path: Path) -> Format:
+    """Return the one format that a path looks like; raise `FormatError` where none does, or several do."""
+    if not path.exists():
+        raise FormatError(f"There is nothing at {path}.")
+    names = sorted(str(name) for name in FORMATS)
+    fitting = [name for name in names if FORMATS.get(name).detect(path)]
+    if len(fitting) != 1:
+        found = f"looks like {' and '.join(fitting)}" if fitting else "looks like no known format"
+        raise FormatError(f"{path} {found}. Name one of: {', '.join(names)}.")
+    return FORMATS.get(fitting[0])

@@ -1,0 +1,96 @@
+"""Bringing samples into the form that a format can hold, and counting what that loses."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from ipyannotator.formats.base import Holds, Losses, Sample, Size, Thing
+from ipyannotator.model import Box, Shape
+
+UNLABELLED = "without a class (left out)"
+TURNED = "turned (their bounding box is written)"
+CUT = "reaching outside the image (cut at its edge)"
+OUTSIDE = "outside the image (left out)"
+ROUNDED = "with parts of a pixel (rounded)"
+SCORED = "with a score (not kept)"
+TRACKED = "with a track (not kept)"
+
+
+def fit(sample: Sample, holds: Holds, lost: Losses) -> Sample:
+    """Return the sample as a format can hold it.
+
+    Args:
+        sample: what there is.
+        holds: what the format can hold.
+        lost: counts what was lost.
+    """
+    size = None if sample.width is None or sample.height is None else (sample.width, sample.height)
+    things = tuple(
+        held for thing in sample.things if (held := fit_thing(thing, holds, size, lost)) is not None
+    )
+    return dataclasses.replace(sample, things=things)
+
+
+def fit_thing(thing: Thing, holds: Holds, size: Size | None, lost: Losses) -> Thing | None:
+    """Return one thing as a format can hold it on an image of this size; None where it cannot at all."""
+    if thing.shape.kind not in holds.shapes:
+        lost[f"of the kind {thing.shape.kind!r} (left out)"] += 1
+        return None
+    if thing.label is None and not holds.unlabelled:
+        lost[UNLABELLED] += 1
+        return None
+    shape = fit_shape(thing.shape, holds, size, lost)
+    if shape is None:
+        return None
+    score, track = thing.score, thing.track
+    if score is not None and not holds.scores:
+        lost[SCORED] += 1
+        score = None
+    if track is not None and not holds.tracks:
+        lost[TRACKED] += 1
+        track = None
+    return Thing(shape, thing.label, score, track, _attributes(thing.attributes, holds, lost))
+
+
+def _attributes(values: Mapping[str, Any], holds: Holds, lost: Losses) -> Mapping[str, Any]:
+    if holds.attributes is True or not values:
+        return values
+    names = holds.attributes or ()
+    for name in values:
+        if name not in names:
+            lost[f"with the attribute {name!r} (not kept)"] += 1
+    return {name: value for name, value in values.items() if name in names}
+
+
+def fit_shape(shape: Shape, holds: Holds, size: Size | None, lost: Losses) -> Shape | None:
+    """Return a shape as a format can hold it; None where nothing of it is left. Only boxes are ever changed."""
+    if not isinstance(shape, Box):
+        return shape
+    if shape.angle % 360 and not holds.angle:
+        lost[TURNED] += 1
+        shape = _box(*shape.bounds())
+    if not holds.outside and size is not None:
+        bounds = shape.bounds()
+        inside = (
+            max(0.0, bounds.left), max(0.0, bounds.top), min(size[0], bounds.right), min(size[1], bounds.bottom)
+        )  # fmt: skip
+        if inside[0] >= inside[2] or inside[1] >= inside[3]:
+            lost[OUTSIDE] += 1
+            return None
+        if inside != tuple(bounds):
+            lost[CUT] += 1
+            shape = _box(*inside)
+    if not holds.fractions:
+        bounds = shape.bounds()
+        left, top, right, bottom = whole = tuple(math.floor(value + 0.5) for value in bounds)
+        if whole != tuple(bounds):
+            lost[ROUNDED] += 1
+            shape = _box(left, top, max(right, left + 1), max(bottom, top + 1))
+    return shape
+
+
+def _box(left: float, top: float, right: float, bottom: float) -> Box:
+    return Box(left, top, right - left, bottom - top)

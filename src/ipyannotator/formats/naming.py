@@ -1,0 +1,56 @@
+"""Names of files that belong together by their stem.
+
+In YOLO and Pascal VOC the labels of `a.jpg` are in `a.txt` or `a.xml`. So `a.jpg` and `a.png` in one folder would
+share one file, on a system that knows no capitals `A.jpg` too. Trainers also find the labels of an image by replacing
+the last folder `images` of its path by `labels`, so no folder within may be called so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import PurePosixPath
+
+
+class Stems:
+    """Gives each item a name whose stem is its own, changing as few as can be.
+
+    Args:
+        reserved: names that no folder within may have.
+
+    Attributes:
+        marked: name to new name, of those that could not keep theirs; and of those that could, but would be taken
+            for another by their stem alone.
+    """
+
+    def __init__(self, reserved: Collection[str] = ()) -> None:
+        self.marked: dict[str, str] = {}
+        self._reserved = reserved
+        self._used: dict[str, str] = {}
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """Name to new name, of those that could not keep theirs."""
+        return {name: new for name, new in self.marked.items() if name != new}
+
+    def name(self, name: str) -> str:
+        """Return the name to write an item under."""
+        *folders, last = name.split("/")
+        folders = [f"{part}_" if part.lower() in self._reserved else part for part in folders]
+        path = PurePosixPath(*folders, last)
+        new, count = path, 1
+        while (other := self._used.get(stem(str(new)).casefold())) is not None:
+            self.marked.setdefault(other, other)
+            more = f"-{path.suffix[1:]}" if path.suffix else ""
+            new = path.with_name(
+                f"{path.stem}{more}{'' if count == 1 and more else f'-{count}'}{path.suffix}"
+            )
+            count += 1
+        self._used[stem(str(new)).casefold()] = name
+        if str(new) != name:
+            self.marked[name] = str(new)
+        return str(new)
+
+
+def stem(name: str) -> str:
+    """Return a `/`-separated name without its ending."""
+    return str(PurePosixPath(name).with_suffix(""))
