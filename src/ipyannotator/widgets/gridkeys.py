@@ -83,7 +83,7 @@ def grid_keys(keymap: Mapping[str, str], *, paged: bool, read_only: bool) -> dic
             keys[key] = action
     for key, action in KEYS.items():
         theirs = keymap.get(key)
-        paging = paged and key in ("PageUp", "PageDown")
+        paging = paged and key in ("PageUp", "PageDown", "Enter")
         idle = read_only and (action in EDITING or action.endswith("_mark"))
         if (theirs is None or theirs == DEFAULT_KEYS.get(key)) and not paging:
             keys.pop(key, None)
