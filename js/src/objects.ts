@@ -99,7 +99,7 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal): vo
       setAttribute(row.option, 'aria-posinset', index + 1);
       row.option.id = `${prefix}-${index}`;
     }
-    const called = label(object);
+    const called = object.track ? `${label(object)} #${object.track}` : label(object);
     const color = safeColor(classes.get(object.class_id ?? '')?.color ?? '');
     if (row.chip.dataset['color'] !== color) {
       row.chip.dataset['color'] = color;

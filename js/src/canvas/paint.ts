@@ -144,7 +144,7 @@ const widths = new Map<string, number>();
 function paintTag(context: CanvasRenderingContext2D, { object, shape }: Placed, palette: Palette, view: View): void {
   const kind = kindOf(shape);
   const name = object.class_id ? palette.get(object.class_id)?.name : undefined;
-  if (!kind || (!name && !isSuggestion(object))) return;
+  if (!kind || (!name && !object.track && !isSuggestion(object))) return;
   const text = tagText(object, name ?? '');
   const box = onStage(kind.bounds(shape), view);
   context.font = FONT;
@@ -166,8 +166,9 @@ function paintTag(context: CanvasRenderingContext2D, { object, shape }: Placed, 
 
 function tagText(object: ObjectData, name: string): string {
   const short = [...name].length > 40 ? `${[...name].slice(0, 39).join('')}…` : name;
-  if (!isSuggestion(object)) return short;
-  return [short, '?', typeof object.score === 'number' ? object.score.toFixed(2) : ''].filter(Boolean).join(' ');
+  const called = object.track ? `${short} #${object.track}`.trim() : short;
+  if (!isSuggestion(object)) return called;
+  return [called, '?', typeof object.score === 'number' ? object.score.toFixed(2) : ''].filter(Boolean).join(' ');
 }
 
 /** A box that is being drawn. */

@@ -5,6 +5,7 @@ import { safeColor } from '../shared/dom';
 import type { ClassData, ObjectData, Op, ShapeData } from '../shared/protocol';
 import type { Session } from '../shared/session';
 import type { Rect } from './geometry';
+import { guestsOf, host } from './guests';
 import { objectAt } from './hit';
 import { Layers } from './layers';
 import {
@@ -86,6 +87,7 @@ export class Surface {
     session.on('picture', () => this.layers.dirty('picture'), owner);
     session.on('classes', () => this.#readClasses(), owner);
     session.on('activeClass', () => this.layers.dirty('active'), owner);
+    host(session, () => this.layers.dirty('objects'), owner);
     owner.addEventListener('abort', () => this.#sharpen && clearTimeout(this.#sharpen), { once: true });
   }
 
@@ -243,9 +245,10 @@ export class Surface {
     }
   }
 
-  /** What an object's class is called. */
-  nameOf({ class_id }: Pick<ObjectData, 'class_id'>): string {
-    return this.session.classes.find(({ id }) => id === class_id)?.name ?? 'no class';
+  /** What an object's class is called, with its track. */
+  nameOf({ class_id, track }: Pick<ObjectData, 'class_id' | 'track'>): string {
+    const name = this.session.classes.find(({ id }) => id === class_id)?.name ?? 'no class';
+    return track ? `${name} #${track}` : name;
   }
 
   lift(shapes: ReadonlyMap<string, ShapeData>): void {
@@ -308,6 +311,7 @@ export class Surface {
   #paintObjects(context: CanvasRenderingContext2D): void {
     const { view, session } = this;
     if (!view) return;
+    for (const guest of guestsOf(session)) guest.paint?.(context, view);
     paintObjects(context, session.objects, this.#palette, view, this.stage, this.lifted);
     if (this.#crowd) {
       const still = this.selected.filter(({ id }) => !this.lifted.has(id));

@@ -2,6 +2,7 @@
 // pointer event after the other, and is ended early (its `finally` runs) when the gesture is cancelled.
 import type { ObjectData, ShapeData } from '../shared/protocol';
 import { between, boxOf, type Handle, inside, type Rect, squared } from './geometry';
+import { guestsOf } from './guests';
 import { handleAt } from './hit';
 import { within } from './paint';
 import { kindOf, movedTogether } from './shapes';
@@ -78,6 +79,7 @@ export function addBox(surface: Surface, rect: Rect): void {
   const id = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
   const object: ObjectData = { id, item: item.key, shape: boxOf(rect) };
   if (session.activeClass) object.class_id = session.activeClass;
+  for (const guest of guestsOf(session)) guest.complete?.(object);
   surface.edit([{ action: 'create', record: 'object', id, item: item.key, new: { ...object } }], [id]);
   surface.set({ fresh: new Set([id]) });
   surface.speak(
