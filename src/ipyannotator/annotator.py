@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+from ipyannotator import config
 from ipyannotator.base import Settings, Step
 from ipyannotator.editor.sampling import ALL
 from ipyannotator.errors import InvalidValue, UnsupportedPair
@@ -30,6 +32,32 @@ class Annotator:
         self.input_item = input_item
         self.output_item = output_item if output_item is not None else NoOutput()
         self.settings = settings if settings is not None else Settings()
+
+    @classmethod
+    def open(cls, folder: str | Path = ".") -> Annotator:
+        """Open the project of a folder, as its `ipyannotator.toml` says.
+
+            Annotator.open("blood").create()
+
+        Raises:
+            ConfigError: there is no such file, or something in it is wrong.
+            MissingFolder: there is no such folder, or none of the data.
+        """
+        return cls(*config.read(folder))
+
+    def write_config(self) -> Path:
+        """Write `ipyannotator.toml` into the project's folder, from where `open` reads it; return its path.
+
+        In one that is there, comments and order stay. Who annotates is no part of a project, and left out.
+
+        Raises:
+            ConfigError: the file that is there is broken; it stays as it is.
+            InvalidValue: something cannot stand in the file, such as a path outside the project.
+            StoreError: it cannot be written.
+        """
+        return config.write(
+            self.settings.project_path, config.Config(self.input_item, self.output_item, self.settings)
+        )
 
     @property
     def output_item(self) -> Output:

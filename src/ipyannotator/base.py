@@ -47,6 +47,7 @@ class Settings:
         overlap: to how many people each item is given; if more than one, each works in a layer of their own.
         holder: where the project is shared, an id of what this page is opened in, e.g. the browser's tab: a page that
             is opened in it again gets its item back. Empty for a fresh one.
+        title: what stands above the annotator; the folder of the data where empty.
         instructions: what to do, in Markdown, or the path of a file of it under `project_path` (a `Path`, or one line
             that ends in `.md`); shown to each person at first, when it has changed, and on `?`.
     """
@@ -69,6 +70,7 @@ class Settings:
     overlap: int = 1
     holder: str = ""
     instructions: str | Path | None = None
+    title: str = ""
 
     def __post_init__(self) -> None:
         self.project_path = Path(self.project_path)

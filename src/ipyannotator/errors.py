@@ -17,6 +17,7 @@
     │   ├── NewerVersion    written by a later version of Ipyannotator
     │   └── DamagedStore    the file is damaged; the message names the latest backup
     ├── FormatError         a file is not what its format says
+    ├── ConfigError         the file of a project is missing, or something in it is wrong
     ├── DatasetError        example data cannot be made, or what is there already is something else
     │   ├── DownloadError   a server did not give the file that was published
     │   └── UnsafeArchive   an archive would write outside its folder; nothing of it was written
@@ -27,6 +28,7 @@ A message gives the value, what was expected, and the remedy; the data are attri
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 
@@ -122,6 +124,20 @@ class DamagedStore(StoreError):
 
 class FormatError(IpyannotatorError, ValueError):
     """A file is not what its format says."""
+
+
+class ConfigError(IpyannotatorError, ValueError):
+    """A project's `ipyannotator.toml` is missing, or something in it is not what it should be.
+
+    Attributes:
+        file: the file.
+        key: what in it is wrong, e.g. `output.classes`; empty where it is the whole.
+    """
+
+    def __init__(self, message: str, file: Path, key: str = "") -> None:
+        self.file = file
+        self.key = key
+        super().__init__(message)
 
 
 class DatasetError(IpyannotatorError):
