@@ -33,6 +33,7 @@ GROUPS = {
     "finished": "a finished project",
     "editing": "an edit on an image with very many boxes, in the kernel",
     "canvas": "very many boxes on screen",
+    "labelling": "in JupyterLab: one key for each picture, many in a row",
     "lab": "in JupyterLab: one box, its acknowledgement, the next image",
 }
 """The groups of measurements, each a module of this name here."""

@@ -40,6 +40,16 @@
         if (performance.now() - began > 20_000) throw new Error(`${name} is not shown after 20 s`);
       }
     },
+    /** Press a key for each item as soon as it is painted, in turn; returns the milliseconds for each but the last. */
+    async labelled(names, keys) {
+      const took = [];
+      for (let at = 0; at < names.length - 1; at += 1) {
+        took.push(await this.next(names[at + 1], keys[at % keys.length]));
+      }
+      const key = keys[(names.length - 1) % keys.length];
+      stage().dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+      return took;
+    },
     /** Fetch a file past the cache, decode it, and paint it on a canvas; returns the milliseconds. */
     async fetched(url) {
       const canvas = document.createElement('canvas');

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,43 +11,12 @@ from playwright.sync_api import Browser, Page
 
 from benchmarks.chromium import chromium
 from benchmarks.figures import Budget, Row, Sample
-from benchmarks.frames import Frames
+from benchmarks.notebook import annotating, echo, quiet
 from benchmarks.places import Places, photographs
-from tests.hosts.pages import Annotating, open_notebook, run_all, write_notebook
+from tests.hosts.pages import Annotating
 from tests.hosts.servers import Server
 
-HERE = Path(__file__).parent
 ORIGINAL = "the original, 2022 release, repaired"
-REST = 700
-"""Milliseconds without a message after which nothing more is taken to come."""
-
-OPEN = """
-from pathlib import Path
-from ipyannotator import Annotator, InputImage, OutputImageBbox, Settings
-import ipyannotator.widgets.canvas as canvas
-canvas.AHEAD = {ahead}
-a = Annotator(InputImage({pictures!r}), OutputImageBbox(['car']), Settings(Path({project!r}), author='ann')).create()
-a.index = 0
-a
-"""
-ECHO = """
-import anywidget
-class Echo(anywidget.AnyWidget):
-    _esm = '''
-    function render({ model, el }) {
-      el.textContent = 'echo';
-      window.echo = () => new Promise((resolve) => {
-        const began = performance.now();
-        model.on('msg:custom', function heard() { model.off('msg:custom', heard); resolve(performance.now() - began); });
-        model.send({ type: 'echo' });
-      });
-    }
-    export default { render };
-    '''
-e = Echo()
-e.on_msg(lambda _, content, buffers: e.send(content))
-e
-"""
 
 
 def run(places: Places, *, quick: bool) -> Iterator[Row]:
@@ -66,57 +34,17 @@ def run(places: Places, *, quick: bool) -> Iterator[Row]:
         shutil.rmtree(root.parent / f"{root.name}-jupyter", ignore_errors=True)
 
 
-@contextmanager
-def _annotating(
-    browser: Browser,
-    server: Server,
-    root: Path,
-    pictures: Path,
-    project: Path,
-    *,
-    ahead: tuple[int, ...] = (1, 2, -1),
-) -> Iterator[tuple[Page, Annotating, Frames]]:
-    """Open a notebook with an annotator, and one with an echo below it."""
-    name = f"{project.name}-{len(ahead)}.ipynb"
-    code = OPEN.format(pictures=str(pictures), project=str(project), ahead=ahead)
-    write_notebook(root / name, code, ECHO)
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    frames = Frames(page)
-    try:
-        open_notebook(page, server, name)
-        run_all(page)
-        on_screen = Annotating(page).ready()
-        page.wait_for_function("() => window.echo")
-        page.evaluate((HERE / "lab.js").read_text(encoding="utf-8"))
-        on_screen.canvas.evaluate("element => element.scrollIntoView({block: 'end'})")
-        _quiet(page, frames)
-        yield page, on_screen, frames
-        # The kernel ends with its page, so that the next measurement has the machine to itself.
-        page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
-    finally:
-        context.close()
-
-
-def _quiet(page: Page, frames: Frames) -> None:
-    """Wait until no message has come for a while."""
-    before = -1
-    while len(frames.heard) != before:
-        before = len(frames.heard)
-        page.wait_for_timeout(REST)
-
-
 def _one_box(browser: Browser, server: Server, root: Path, times: int) -> Iterator[Row]:
     """Count the messages for one drawn box: sixty moves of the mouse from press to release."""
     pictures, project = root / "few", root / "few-project"
     photographs(pictures, 3)
     up, down, size = [], [], []
-    with _annotating(browser, server, root, pictures, project) as (page, on_screen, frames):
+    with annotating(browser, server, root, pictures, project) as (page, on_screen, frames):
         for turn in range(max(times // 10, 3)):
             frames.clear()
             _drag(page, on_screen, turn)
             on_screen.saved()
-            _quiet(page, frames)
+            quiet(page, frames)
             up.append(len(frames.comm(up=True)))
             down.append(len(frames.comm(up=False)))
             size.append(sum(message.size for message in frames.heard) / 1000)
@@ -145,12 +73,12 @@ def _acknowledged(
     browser: Browser, server: Server, root: Path, places: Places, count: int, times: int
 ) -> Row:
     """Draw boxes one after the other in a large project; time each from the release to the word `saved`."""
-    with _annotating(browser, server, root, places.pictures(count), places.filled(count)) as (
+    with annotating(browser, server, root, places.pictures(count), places.filled(count)) as (
         page,
         on_screen,
         _,
     ):
-        echo = _echo(page, times)
+        bare = echo(page, times)
         page.evaluate("() => lab.watchSaving()")
         for turn in range(times):
             place = on_screen.canvas.bounding_box()
@@ -164,13 +92,8 @@ def _acknowledged(
             page.keyboard.press("Escape")
         saved = page.evaluate("() => lab.saved")
     size = f"{count:,} images with 3 boxes each"
-    beside = (("a bare round trip to the same kernel", echo), (ORIGINAL, "28 ms, nothing stored"))
+    beside = (("a bare round trip to the same kernel", bare), (ORIGINAL, "28 ms, nothing stored"))
     return Row("mouse release → acknowledged as durable", size, Sample(tuple(saved)), Budget(60.0), beside)
-
-
-def _echo(page: Page, times: int) -> Sample:
-    """Time a bare message to the kernel and back."""
-    return Sample(tuple(page.evaluate("() => window.echo()") for _ in range(times)))
 
 
 def _next(browser: Browser, server: Server, root: Path, times: int) -> Iterator[Row]:
@@ -183,19 +106,19 @@ def _next(browser: Browser, server: Server, root: Path, times: int) -> Iterator[
     for ahead in (True, False):
         chosen: Any = (1, 2, -1) if ahead else ()
         project = root / f"walk-{ahead}"
-        with _annotating(browser, server, root, pictures, project, ahead=chosen) as (page, on_screen, frames):
+        with annotating(browser, server, root, pictures, project, ahead=chosen) as (page, on_screen, frames):
             on_screen.canvas.focus()
-            echo = _echo(page, times)
+            bare = echo(page, times)
             found[ahead] = []
             for turn in range(times):
                 found[ahead].append(page.evaluate("name => lab.next(name, 'd')", paths[turn + 1].name))
-                _quiet(page, frames)
+                quiet(page, frames)
                 if not ahead:  # the same bytes, by Lab's own way
                     url = f"{server.url}/files/{pictures.name}/{paths[turn + 1].name}"
                     floor.append(page.evaluate("url => lab.fetched(url)", url))
     peer = Sample(tuple(floor))
     beside: tuple[tuple[str, Sample | str], ...] = (
-        ("fetching and decoding the same file in the page", peer), ("a bare round trip to the kernel", echo),
+        ("fetching and decoding the same file in the page", peer), ("a bare round trip to the kernel", bare),
         (ORIGINAL, "111 ms"),
     )  # fmt: skip
     yield Row("key → next image painted, prefetched", size, Sample(tuple(found[True])), Budget(50.0), beside)
