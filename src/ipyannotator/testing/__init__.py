@@ -9,6 +9,7 @@
 A suite raises `AssertionError`, which says what was found, what was expected and which check it was.
 """
 
+from ipyannotator.testing.formats import check_format
 from ipyannotator.testing.stores import check_store
 
-__all__ = ["check_store"]
+__all__ = ["check_format", "check_store"]

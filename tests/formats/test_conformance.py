@@ -1,0 +1,30 @@
+"""Every format passes the suite that a stranger's would."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ipyannotator.formats import FORMATS, Format, find_format
+from ipyannotator.testing.formats import FORMAT_CHECKS, check_format, content
+
+CASES = [(str(name), ending) for name in FORMATS for ending in {"", FORMATS.get(name).file}]
+
+
+@pytest.mark.parametrize("check", FORMAT_CHECKS, ids=lambda check: check.__name__.removeprefix("check_"))
+@pytest.mark.parametrize(("name", "ending"), sorted(CASES))
+def test_format(name: str, ending: str, check, tmp_path: Path) -> None:
+    check(FORMATS.get(name), tmp_path, f"out{ending}")
+
+
+def test_the_whole_suite_runs_at_once(tmp_path: Path) -> None:
+    check_format(FORMATS.get("coco"), tmp_path, ".json")
+    assert len(list(tmp_path.iterdir())) == len(FORMAT_CHECKS)
+
+
+@pytest.mark.parametrize("name", ["coco", "yolo", "voc"])
+def test_a_format_is_known_by_its_files(name: str, tmp_path: Path) -> None:
+    kind: Format = FORMATS.get(name)
+    kind.write(tmp_path / "out", content(kind), images="none")
+    assert find_format(tmp_path / "out").name == name
