@@ -15,7 +15,7 @@ const OWN = new Set([
   'previous_object',
   'select_all',
 ]);
-const OWN_PREFIXES = ['cell_', 'label:', 'nudge_', 'pan_', 'zoom_'];
+const OWN_PREFIXES = ['cell_', 'label:', 'nudge_', 'pan_', 'track_', 'zoom_'];
 
 /** Whether the browser performs it itself; everything else is the kernel's. */
 export function isOwn(name: string): boolean {
@@ -37,6 +37,11 @@ export const IN_TURN: ReadonlyMap<string, boolean> = new Map([
   ['mark_range', true],
   ['relabel', true],
   ['delete', true],
+  // Of tracks: they are about the boxes, which must have been stored.
+  ['join_tracks', true],
+  ['split_track', true],
+  ['rename_track', true],
+  ['delete_tracks', true],
   ['open', false],
   ['open_marked', false],
 ]);

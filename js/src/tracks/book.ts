@@ -1,0 +1,115 @@
+// What the page knows of the tracks: all of them with their frames, the centres of those that are drawn, and what is
+// near the frame on screen. It takes in the kernel's messages, and touches no DOM.
+import type { Stop } from '../canvas/trails';
+import type { Near } from './continuing';
+
+export interface Track {
+  id: string;
+  classId: string | null;
+  /** Frames from 0. */
+  first: number;
+  last: number;
+  boxes: number;
+}
+
+type Row = [id: string, classId: string | null, first: number, last: number, boxes: number];
+type Center = [frame: number] | [frame: number, x: number, y: number];
+type NearRow = [track: string, classId: string | null, frame: number, l: number, t: number, r: number, b: number];
+
+/** What the kernel says; the data come in a buffer of JSON. */
+export type News =
+  | { type: 'tracks'; number: number; complete: boolean }
+  | { type: 'changed'; number: number }
+  | { type: 'centers'; number: number }
+  | { type: 'here'; number: number; item: string; frame: number };
+
+export type Said = 'all' | 'some' | 'drawn' | 'here' | 'missed';
+
+/** Frames before and after, within which a track is drawn. */
+export const REACH = 10;
+
+export class Book {
+  complete = false;
+  /** By first frame. */
+  list: readonly Track[] = [];
+  byId: ReadonlyMap<string, Track> = new Map();
+  item = '';
+  frame = -1;
+  near: readonly Near[] = [];
+  #number = 0;
+  #stops = new Map<string, readonly Stop[]>();
+
+  /** Take in a message; `missed` where one before it did not come, and all must be asked for. */
+  take(news: News, data: unknown): Said {
+    const missed = news.type !== 'tracks' && news.number !== this.#number + 1;
+    this.#number = news.number;
+    if (missed) return 'missed';
+    if (news.type === 'tracks') {
+      this.complete = news.complete;
+      this.#stops.clear();
+      this.#keep(new Map((data as Row[]).map((row) => [row[0], trackOf(row)])));
+      return 'all';
+    }
+    if (news.type === 'here') {
+      this.item = news.item;
+      this.frame = news.frame;
+      this.near = (data as NearRow[]).map(([track, classId, frame, ...edges]) => ({ track, classId, frame, edges }));
+      return 'here';
+    }
+    if (news.type === 'centers') {
+      for (const [id, centers] of Object.entries(data as Record<string, Center[]>))
+        this.#stops.set(id, stopsOf(centers));
+      return 'drawn';
+    }
+    const { tracks, gone, centers } = data as { tracks: Row[]; gone: string[]; centers: Record<string, Center[]> };
+    const next = new Map(this.byId);
+    for (const row of tracks) next.set(row[0], trackOf(row));
+    for (const id of gone) {
+      next.delete(id);
+      this.#stops.delete(id);
+    }
+    for (const [id, changed] of Object.entries(centers)) {
+      const known = this.#stops.get(id);
+      if (known) this.#stops.set(id, merged(known, changed));
+    }
+    this.#keep(next);
+    return 'some';
+  }
+
+  /** The centres of a track's boxes by frame; undefined where they were not asked for yet. */
+  stops(id: string): readonly Stop[] | undefined {
+    return this.#stops.get(id);
+  }
+
+  /** The tracks that are on the frame on screen, pass it unseen, or end or begin near it. */
+  around(): Track[] {
+    if (this.frame < 0) return [];
+    return this.list.filter(({ first, last }) => first - REACH <= this.frame && this.frame <= last + REACH);
+  }
+
+  #keep(tracks: Map<string, Track>): void {
+    this.byId = tracks;
+    this.list = [...tracks.values()].sort((a, b) => a.first - b.first || natural(a.id, b.id));
+  }
+}
+
+const COLLATOR = new Intl.Collator('en', { numeric: true });
+
+function natural(a: string, b: string): number {
+  return COLLATOR.compare(a, b) || (a < b ? -1 : 1);
+}
+
+function trackOf([id, classId, first, last, boxes]: Row): Track {
+  return { id, classId, first, last, boxes };
+}
+
+function stopsOf(centers: readonly Center[]): Stop[] {
+  return centers.flatMap(([frame, x, y]) => (x === undefined || y === undefined ? [] : [{ frame, x, y }]));
+}
+
+/** Stops with some of them changed; a frame without a centre has none any more. */
+export function merged(stops: readonly Stop[], changed: readonly Center[]): Stop[] {
+  const frames = new Set(changed.map(([frame]) => frame));
+  const kept = stops.filter(({ frame }) => !frames.has(frame));
+  return [...kept, ...stopsOf(changed)].sort((a, b) => a.frame - b.frame);
+}
