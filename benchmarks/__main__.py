@@ -34,6 +34,7 @@ GROUPS = {
     "editing": "an edit on an image with very many boxes, in the kernel",
     "canvas": "very many boxes on screen",
     "labelling": "in JupyterLab: one key for each picture, many in a row",
+    "web": "the web app: from the link to the first picture",
     "lab": "in JupyterLab: one box, its acknowledgement, the next image",
 }
 """The groups of measurements, each a module of this name here."""
