@@ -2,7 +2,7 @@
 import { build } from 'esbuild';
 import { expect, it } from 'vitest';
 
-it('only the canvas carries the session that talks to a kernel', async () => {
+it('only what stands on the stage carries the session that talks to a kernel', async () => {
   const { metafile } = await build({
     entryPoints: ['src/*.ts'],
     outdir: 'unwritten',
@@ -16,5 +16,5 @@ it('only the canvas carries the session that talks to a kernel', async () => {
   const bundles = Object.entries(metafile.outputs).filter(([name]) => name.endsWith('.js'));
   expect(bundles.length).toBeGreaterThan(1);
   const carrying = bundles.filter(([, { inputs }]) => 'src/shared/live.ts' in inputs).map(([name]) => name);
-  expect(carrying).toEqual(['unwritten/canvas.js']);
+  expect(carrying).toEqual(['unwritten/canvas.js', 'unwritten/grid.js']);
 });

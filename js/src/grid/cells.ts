@@ -1,7 +1,7 @@
 // The cells in the page: rows that are used again and again, and written only where something is different.
 import { element, safeColor, setAttribute, setText } from '../shared/dom';
 import type { CellData, ClassData } from '../shared/protocol';
-import { placed } from './geometry';
+import { BORDER, GAP, placed } from './geometry';
 import type { Mark } from './marks';
 import type { Thumb } from './thumbs';
 
@@ -14,34 +14,22 @@ export interface Look {
   marked: boolean;
   cursor: boolean;
   of: ClassData | undefined;
-  /** Side of the picture, in CSS pixels. */
-  picture: number;
-  ratio: number;
 }
 
 export class CellView {
   readonly root: HTMLElement;
-  readonly #canvas = element('canvas', { class: 'ipya-cell-picture', 'aria-hidden': true });
-  readonly #context = this.#canvas.getContext('2d');
   readonly #problem = element('span', { class: 'ipya-cell-problem' });
   readonly #badge = element('span', { class: 'ipya-cell-badge', 'aria-hidden': true });
   readonly #chip = element('span', { class: 'ipya-chip ipya-cell-chip' });
   readonly #caption = element('span', { class: 'ipya-cell-caption' });
-  #drawn: Thumb | undefined;
-  #crop = '';
-  #side = 0;
+  /** What is drawn of it on the row's canvas. */
+  drawn: Thumb | undefined;
+  crop = '';
   #color = '';
 
   constructor(private readonly prefix: string) {
     const words = element('span', { class: 'ipya-cell-words', 'aria-hidden': true }, this.#chip, this.#caption);
-    this.root = element(
-      'div',
-      { class: 'ipya-cell', role: 'gridcell' },
-      this.#canvas,
-      this.#problem,
-      this.#badge,
-      words,
-    );
+    this.root = element('div', { class: 'ipya-cell', role: 'gridcell' }, this.#problem, this.#badge, words);
   }
 
   show(look: Look): void {
@@ -64,7 +52,6 @@ export class CellView {
     setText(this.#caption, cell?.caption ?? '');
     setText(this.#problem, problem);
     this.#setColor(of ? safeColor(of.color) : '');
-    this.#draw(look, cell?.gone ? undefined : thumb);
   }
 
   #setColor(color: string): void {
@@ -73,25 +60,6 @@ export class CellView {
     this.#chip.hidden = !color;
     this.#chip.style.background = color;
   }
-
-  #draw({ cell, picture, ratio }: Look, thumb: Thumb | undefined): void {
-    const side = Math.max(1, Math.round(picture * ratio));
-    const crop = cell?.crop?.join() ?? '';
-    const shown = thumb?.bitmap ? thumb : undefined;
-    if (this.#drawn === shown && this.#side === side && (!shown || this.#crop === crop)) return;
-    const context = this.#context;
-    if (this.#side !== side) {
-      this.#canvas.width = this.#canvas.height = side;
-      this.#side = side;
-    } else {
-      context?.clearRect(0, 0, side, side);
-    }
-    this.#drawn = shown;
-    this.#crop = crop;
-    if (!shown?.bitmap || !shown.region || !context) return;
-    context.imageSmoothingQuality = 'medium';
-    context.drawImage(shown.bitmap, ...placed(shown.region, cell?.crop ?? null, side));
-  }
 }
 
 /** What a screen reader says of a cell besides its name. */
@@ -99,19 +67,28 @@ function describe(cell: CellData, of: ClassData | undefined, problem: string): s
   return [of?.name, cell.caption, problem].filter(Boolean).join(', ');
 }
 
+/** One row. Its pictures are on one canvas: a canvas for each cell would be a layer for each. */
 export class RowView {
-  readonly root = element('div', { class: 'ipya-cell-row', role: 'row' });
+  readonly root: HTMLElement;
   readonly cells: CellView[] = [];
   row = -1;
   #top = -1;
+  readonly #canvas = element('canvas', { class: 'ipya-cell-pictures', 'aria-hidden': true });
+  readonly #context = this.#canvas.getContext('2d');
+  readonly #line = element('div', { class: 'ipya-cell-row', role: 'row' });
+  #laid = '';
+  #step = 0;
+  #picture = 0;
 
-  constructor(private readonly prefix: string) {}
+  constructor(private readonly prefix: string) {
+    this.root = element('div', { class: 'ipya-cell-place', role: 'presentation' }, this.#canvas, this.#line);
+  }
 
-  /** Place the row, with so many cells. */
-  place(row: number, top: number, count: number): void {
+  /** Place the row, with so many cells of this width and their pictures' side, in CSS pixels. */
+  place(row: number, top: number, count: number, width: number, picture: number): void {
     if (this.row !== row) {
       this.row = row;
-      setAttribute(this.root, 'aria-rowindex', row + 1);
+      setAttribute(this.#line, 'aria-rowindex', row + 1);
     }
     if (this.#top !== top) {
       this.#top = top;
@@ -121,8 +98,51 @@ export class RowView {
       const made = new CellView(this.prefix);
       setAttribute(made.root, 'aria-colindex', this.cells.length + 1);
       this.cells.push(made);
-      this.root.append(made.root);
+      this.#line.append(made.root);
     }
-    while (this.cells.length > count) this.cells.pop()?.root.remove();
+    while (this.cells.length > count) this.#clear(this.cells.length - 1, this.cells.pop());
+    const laid = [count, width, picture, devicePixelRatio].join();
+    if (laid === this.#laid) return;
+    this.#laid = laid;
+    const wide = Math.max(1, count * (width + GAP) - GAP);
+    this.#canvas.width = Math.round(wide * devicePixelRatio);
+    this.#canvas.height = Math.round(picture * devicePixelRatio);
+    this.#canvas.style.width = `${wide}px`;
+    this.#canvas.style.height = `${picture}px`;
+    this.#step = width + GAP;
+    this.#picture = picture;
+    for (const cell of this.cells) cell.drawn = undefined;
+  }
+
+  show(column: number, look: Look): void {
+    const view = this.cells[column];
+    if (!view) return;
+    view.show(look);
+    const { cell, thumb } = look;
+    const shown = thumb?.bitmap && !cell?.gone ? thumb : undefined;
+    const crop = cell?.crop?.join() ?? '';
+    if (view.drawn === shown && view.crop === crop) return;
+    if (view.drawn) this.#clear(column);
+    view.drawn = shown;
+    view.crop = crop;
+    const context = this.#context;
+    if (!shown?.bitmap || !shown.region || !context) return;
+    const [x, y, width, height] = placed(shown.region, cell?.crop ?? null, this.#picture);
+    const ratio = devicePixelRatio;
+    const left = Math.round((column * this.#step + BORDER) * ratio);
+    context.imageSmoothingQuality = 'medium';
+    context.drawImage(
+      shown.bitmap,
+      left + Math.round(x * ratio),
+      Math.round(y * ratio),
+      Math.round(width * ratio),
+      Math.round(height * ratio),
+    );
+  }
+
+  #clear(column: number, removed?: CellView): void {
+    removed?.root.remove();
+    const left = Math.round(column * this.#step * devicePixelRatio);
+    this.#context?.clearRect(left, 0, Math.round(this.#step * devicePixelRatio), this.#canvas.height);
   }
 }

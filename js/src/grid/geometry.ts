@@ -5,8 +5,8 @@ export const GAP = 8;
 export const EDGE = 12;
 /** The line of words under a picture. */
 export const WORDS = 20;
-/** The border of a cell, on both sides. */
-export const BORDER = 2;
+/** The border of a cell, on each side. */
+export const BORDER = 1;
 /** Browsers have no elements of any height: a longer list is scrolled through in larger steps. */
 export const TALLEST = 8_000_000;
 
@@ -18,6 +18,8 @@ export interface Sheet {
   /** Of a cell. */
   width: number;
   height: number;
+  /** Where the first of a row begins. */
+  left: number;
   /** From the top of a row to that of the next. */
   step: number;
   /** Height of all rows, as they would be. */
@@ -51,7 +53,8 @@ export function arrange(
   const step = height + GAP;
   const rows = Math.ceil(count / columns);
   const full = rows ? 2 * EDGE + rows * step - GAP : 0;
-  return { columns, rows, picture, width, height, step, full, scrolled: Math.min(full, TALLEST) };
+  const left = EDGE + Math.max(0, Math.floor((room - columns * (width + GAP) + GAP) / 2));
+  return { columns, rows, picture, width, height, left, step, full, scrolled: Math.min(full, TALLEST) };
 }
 
 /** How far the rows are moved up, for a place of the scroll bar, and back. */

@@ -14,7 +14,7 @@ import { pictureName, type Wish } from './thumbs';
 
 /** Rows beyond those in sight that are in the page; and that are asked for, in the direction of scrolling. */
 const SPARE = 2;
-const AHEAD = 14;
+const AHEAD = 8;
 
 export interface Options {
   size: number;
@@ -210,9 +210,10 @@ export class SheetView implements Viewer {
   #arrange(reveal = false): void {
     const { size, pages } = this.#options;
     this.#sheet = arrange(this.#box, this.shelf.count, size, pages);
-    const { scrolled, picture, columns, step, full } = this.#sheet;
+    const { scrolled, picture, columns, step, full, width, left } = this.#sheet;
     this.#inner.style.height = `${scrolled}px`;
-    this.root.style.setProperty('--ipya-cell-columns', String(columns));
+    this.root.style.setProperty('--ipya-cell-width', `${width}px`);
+    this.root.style.setProperty('--ipya-cells-left', `${left}px`);
     this.root.style.setProperty('--ipya-cell-picture', `${picture}px`);
     setAttribute(this.root, 'aria-rowcount', this.#sheet.rows);
     setAttribute(this.root, 'aria-colcount', columns);
@@ -262,15 +263,15 @@ export class SheetView implements Viewer {
 
   #paintRow(row: number, top: number): void {
     const { shelf } = this;
-    const { columns, picture } = this.#sheet;
+    const { columns, picture, width } = this.#sheet;
     const start = row * columns;
     const view = this.#rows.get(row) ?? this.#spare.pop() ?? new RowView(this.#prefix);
     this.#rows.set(row, view);
-    view.place(row, top, Math.min(columns, shelf.count - start));
-    view.cells.forEach((each, column) => {
+    view.place(row, top, Math.min(columns, shelf.count - start), width, picture);
+    view.cells.forEach((_, column) => {
       const at = start + column;
       const cell = shelf.cell(at);
-      each.show({
+      view.show(column, {
         at,
         cell,
         thumb: cell && shelf.thumb(pictureName(cell.item, cell.crop)),
@@ -278,8 +279,6 @@ export class SheetView implements Viewer {
         marked: cell !== undefined && isMarked(cell, shelf.marks),
         cursor: at === this.#cursor,
         of: this.#classes.get(cell?.class_id ?? ''),
-        picture,
-        ratio: devicePixelRatio,
       });
     });
     if (view.root.parentNode !== this.#inner) this.#inner.append(view.root);

@@ -4,9 +4,10 @@
 // the one before. The kernel numbers its batches, and hears with each question which was the last that came: so what is
 // on its way is not made twice. When nothing comes for a while, everything is asked for anew.
 import type { Region, ThumbData } from '../shared/protocol';
+import { Decoder } from './decoder';
 
 /** Milliseconds between two questions; and until one that nobody answered is asked again. */
-const BETWEEN = 40;
+const BETWEEN = 60;
 const PATIENCE = 2_000;
 /** Bytes of decoded pictures. */
 const ROOM = 96 << 20;
@@ -37,6 +38,7 @@ export function pictureName(item: string, crop: Region | null): string {
 export class Thumbs {
   readonly #kept = new Map<string, Thumb>();
   readonly #decoding = new Map<string, number>();
+  readonly #decoder = new Decoder();
   readonly #wishes = new Map<object, readonly Wish[]>();
   #bytes = 0;
   #size = 128;
@@ -86,6 +88,7 @@ export class Thumbs {
 
   close(): void {
     this.#closed = true;
+    this.#decoder.close();
     if (this.#timer !== null) clearTimeout(this.#timer);
     for (const { bitmap } of this.#kept.values()) bitmap?.close();
     this.#kept.clear();
@@ -94,19 +97,16 @@ export class Thumbs {
 
   #decode(name: string, bytes: DataView, { mime, size, region }: ThumbData): void {
     this.#decoding.set(name, size);
-    // The bytes may be a view into a longer message.
-    const blob = new Blob([new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength)], {
-      type: mime,
-    });
-    createImageBitmap(blob)
-      .then(
-        (bitmap) => this.#keep(name, { bitmap, size, region, problem: null }),
-        () => this.#keep(name, { bitmap: null, size, region, problem: `The browser cannot read this (${mime}).` }),
-      )
-      .finally(() => {
-        if (this.#decoding.get(name) === size) this.#decoding.delete(name);
-        if (!this.#closed) this.hooks.changed();
+    this.#decoder.decode(bytes, mime, (bitmap) => {
+      if (this.#decoding.get(name) === size) this.#decoding.delete(name);
+      this.#keep(name, {
+        bitmap,
+        size,
+        region,
+        problem: bitmap ? null : `The browser cannot read this picture (${mime}).`,
       });
+      this.hooks.changed();
+    });
   }
 
   #keep(name: string, thumb: Thumb): void {

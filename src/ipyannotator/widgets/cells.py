@@ -27,7 +27,7 @@ class Cell(NamedTuple):
 class Cells(Sequence[Cell]):
     """Very many cells, in order, in little memory."""
 
-    def __init__(self, cells: Iterable[Cell] = ()) -> None:
+    def __init__(self, cells: Iterable[tuple[str, str]] = ()) -> None:
         self._items: list[str] = []
         self._objects: list[str] = []
         self._names: dict[str, str] = {}
@@ -49,7 +49,7 @@ class Cells(Sequence[Cell]):
     def __iter__(self) -> Iterator[Cell]:
         return map(Cell, self._items, self._objects)
 
-    def extend(self, cells: Iterable[Cell]) -> None:
+    def extend(self, cells: Iterable[tuple[str, str]]) -> None:
         """Append cells. The objects of an item share its key."""
         for item, name in cells:
             self._items.append(self._names.setdefault(item, item))
