@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from ipyannotator.errors import InvalidValue, NewerVersion, StoreError
-from ipyannotator.model import Author
+from ipyannotator.model import Author, Op
 from ipyannotator.web import People, Visit
 from ipyannotator.web.address import find
 from ipyannotator.web.people import Tickets
+from ipyannotator.widgets.line import _unsigned
 
 ADD = "import sys; from pathlib import Path; from ipyannotator.web import People\nPeople(Path(sys.argv[1])).add(sys.argv[2])"
 
@@ -125,6 +126,15 @@ def test_a_visit_goes_through_the_environment() -> None:
             Visit.from_environment({**visit.environment(), name: ""})
     with pytest.raises(InvalidValue, match="an author and a number"):
         Visit.from_environment({**visit.environment(), "IPYANNOTATOR_AUTHOR": "Ann"})
+
+
+def test_the_browser_signs_nothing() -> None:
+    """Who sends a change is known by the kernel; what the browser says of it is taken out or refused."""
+    made = Op("create", "object", "o", "a.jpg", new={"id": "o", "author": "Ben"})
+    assert _unsigned(made).new == {"id": "o"}
+    for path in ("author", "author/x"):
+        with pytest.raises(InvalidValue, match="can be changed on the screen"):
+            _unsigned(Op("set", "object", "o", "a.jpg", path, "Ann", "Ben"))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import re
 import struct
@@ -76,14 +77,23 @@ def message(kind: str, content: dict[str, Any], channel: str = "shell") -> dict[
 
 def as_v1(message: dict[str, Any]) -> bytes:
     """Write a message as the binary protocol has it."""
-    parts = [
-        message["channel"].encode(),
-        *(json.dumps(message[part]).encode() for part in ("header", "parent_header", "metadata", "content")),
-    ]
+    names = ("header", "parent_header", "metadata", "content")
+    return v1_message([message["channel"].encode(), *(json.dumps(message[name]).encode() for name in names)])
+
+
+def v1_message(parts: list[bytes]) -> bytes:
+    """Put channel, header, parent, metadata, content and buffers together."""
     offsets = [8 * (len(parts) + 2)]
     for part in parts:
         offsets.append(offsets[-1] + len(part))
     return struct.pack(f"<{len(offsets) + 1}Q", len(offsets), *offsets) + b"".join(parts)
+
+
+def v1_parts(message: bytes) -> list[bytes]:
+    """Take them apart."""
+    (count,) = struct.unpack("<Q", message[:8])
+    at = struct.unpack(f"<{count}Q", message[8 : 8 * (count + 1)])
+    return [message[start:end] for start, end in itertools.pairwise(at)]
 
 
 async def reply(socket: WebSocketClientConnection, kind: str, *, v1: bool = False) -> dict[str, Any] | None:
@@ -91,10 +101,9 @@ async def reply(socket: WebSocketClientConnection, kind: str, *, v1: bool = Fals
     while (received := await socket.read_message()) is not None:
         if v1:
             assert isinstance(received, bytes)
-            count = struct.unpack("<Q", received[:8])[0]
-            at = struct.unpack(f"<{count}Q", received[8 : 8 * (count + 1)])
-            if json.loads(received[at[1] : at[2]])["msg_type"] == kind:
-                return dict(json.loads(received[at[4] : at[5]]))
+            parts = v1_parts(received)
+            if json.loads(parts[1])["msg_type"] == kind:
+                return dict(json.loads(parts[4]))
         elif isinstance(received, str) and (whole := json.loads(received))["header"]["msg_type"] == kind:
             return dict(whole["content"])
     return None

@@ -45,7 +45,10 @@ class OwnPython(KernelSpecManager):  # type: ignore[misc]
         """Return the one kernel there is."""
         if kernel_name != NAME:
             raise NoSuchKernel(kernel_name)
-        return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict())
+        # A kernel that is ended says so, as an error, where nobody asked.
+        return KernelSpec(
+            resource_dir=RESOURCES, **get_kernel_dict(extra_arguments=["--IPKernelApp.log_level=CRITICAL"])
+        )
 
 
 class VisitorKernels(AsyncMappingKernelManager):  # type: ignore[misc]

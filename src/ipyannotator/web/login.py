@@ -66,7 +66,8 @@ class Login(RequestHandler):
         """The page loads nothing, is shown in no frame, and tells no other site its address."""
         policy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
         self.set_header("Content-Security-Policy", policy)
-        self.set_header("Referrer-Policy", "no-referrer")
+        # Not `no-referrer`: with it, browsers send the form without an origin.
+        self.set_header("Referrer-Policy", "same-origin")
         self.set_header("Cache-Control", "no-store")
         self.set_header("X-Content-Type-Options", "nosniff")
 

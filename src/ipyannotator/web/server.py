@@ -25,8 +25,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from ipyannotator import config
 from ipyannotator.base import Settings
-from ipyannotator.errors import InvalidValue, MissingFolder, MissingPackage
+from ipyannotator.errors import InvalidValue, MissingPackage
 from ipyannotator.web import address as addresses
 from ipyannotator.web import ports
 from ipyannotator.web.address import Address
@@ -76,6 +77,7 @@ def people(folder: str | Path) -> People:
     """Return who may enter a project's web app; what is changed there holds at once, also while it is served.
 
     Raises:
+        ConfigError: its `ipyannotator.toml` is not there, or not as it should be.
         MissingFolder: there is no such folder.
     """
     return People(_settings(Path(folder)).results)
@@ -96,7 +98,7 @@ def link(folder: str | Path, token: str) -> str:
 def serve(
     folder: str | Path, *, authors: Sequence[str] = (), host: str = "127.0.0.1", port: int | None = None,
     browser: bool = True, certfile: str | Path | None = None, keyfile: str | Path | None = None,
-    base_url: str = "/", overlap: int = 1, trust: bool = False, idle: float = 1800.0, pool_size: int = 0,
+    base_url: str = "/", overlap: int | None = None, trust: bool = False, idle: float = 1800.0, pool_size: int = 0,
     ready: Callable[[Serving], object] | None = None,
 ) -> None:  # fmt: skip
     """Serve a project as a web page, until interrupted (Ctrl-C, SIGTERM). Call it in the main thread.
@@ -110,7 +112,7 @@ def serve(
         certfile: a certificate chain (PEM), to encrypt.
         keyfile: its private key (PEM), where it is not in `certfile`.
         base_url: the path that everything lies under; behind a proxy, the whole address that people see.
-        overlap: how many people get each item.
+        overlap: how many people get each item; None for what the project says.
         trust: whether code in the project's folder may run.
         idle: seconds after which the kernel of a page that is not connected is ended.
         pool_size: how many kernels to start ahead, so that pages open faster; each takes its memory.
@@ -118,12 +120,13 @@ def serve(
 
     Raises:
         MissingPackage: the web extra is not installed.
+        ConfigError: the project's `ipyannotator.toml` is not there, or not as it should be.
         MissingFolder: there is no such folder.
         InvalidValue: a name, host, port, base URL or certificate cannot be used.
         StoreError: the port is taken, or the list of people cannot be written.
     """
     _check_packages()
-    if overlap < 1:
+    if overlap is not None and overlap < 1:
         raise InvalidValue("overlap", overlap, "1 or more")
     if isinstance(authors, str):
         raise InvalidValue("authors", authors, f"a list of names, such as [{authors!r}]")
@@ -140,7 +143,12 @@ def serve(
         known.remember("home", msgspec.json.encode(address).decode())
         tickets = Tickets(known)
         gate = (address, known, tickets, _cookie(settings.results))
-        options = {"overlap": overlap, "trust": trust, "idle": idle, "pool_size": pool_size}
+        options = {
+            "overlap": overlap or settings.overlap,
+            "trust": trust,
+            "idle": idle,
+            "pool_size": pool_size,
+        }
 
         def started() -> None:
             # Not before: a link that is made is shown this once, and a server that fails would take it along.
@@ -237,11 +245,7 @@ def _cookie(results: Path) -> str:
 
 
 def _settings(folder: Path) -> Settings:
-    if not folder.is_dir():
-        raise MissingFolder(
-            f"There is no folder {folder}. Make a project there with `ipyannotator init {folder}`."
-        )
-    return Settings(project_path=folder)
+    return config.read(folder).settings
 
 
 def _encryption(certfile: str | Path | None, keyfile: str | Path | None) -> ssl.SSLContext | None:

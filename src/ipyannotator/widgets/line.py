@@ -215,7 +215,9 @@ class Line(Component):
 
 
 def _unsigned(op: Op) -> Op:
-    """Take the author out of what the browser sends: who it is, the kernel says."""
+    """Take the author out of what the browser sends: who it is, the kernel says, and nobody signs for another."""
+    if op.action == "set" and op.path.partition("/")[0] == "author":
+        raise InvalidValue("The path of an operation", op.path, "a value that can be changed on the screen")
     if op.action != "create" or not isinstance(op.new, dict):
         return op
     return msgspec.structs.replace(
