@@ -239,7 +239,7 @@ function scopeOf({ project = '', task = '', layer = '', author }: Partial<Sessio
 /** Say why there is no annotator. */
 function tell(problem: PageValues['problem'], el: HTMLElement, owner: AbortSignal): void {
   const card = new Card('ipya-page-card', CircleAlert, owner);
-  card.root.classList.add('ipya-page-finished');
+  card.root.classList.add('ipya-page-finished', 'ipya-page-problem');
   card.say(problem.title ?? '', problem.lines ?? [], 'Try again');
   card.onPress(() => location.reload());
   if (problem.detail) {

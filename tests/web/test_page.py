@@ -214,6 +214,17 @@ page.show()
         site.close()
 
 
+def test_a_kernel_that_ends_while_the_page_is_opened_is_told_at_once(tmp_path: Path, page: Page) -> None:
+    site = Site(tmp_path, cell="import os\nos._exit(1)")
+    try:
+        page.goto(site.cable.url, wait_until="commit")
+        expect(page.locator("#ipyannotator-veil")).to_contain_text("could not be opened", timeout=SLOW)
+        expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    finally:
+        page.goto("about:blank")
+        site.close()
+
+
 @pytest.mark.parametrize(
     ("status", "words"),
     [(404, "There is nothing here"), (403, "does not let you in"), (500, "could not be opened")],

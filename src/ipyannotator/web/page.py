@@ -212,5 +212,6 @@ def _opened(visit: Visit) -> Any:
     front = Annotator.open(visit.project)
     settings = front.settings
     settings.author = visit.author
-    settings.shared, settings.overlap, settings.holder = True, visit.overlap, visit.holder
-    return present(front.create())
+    settings.shared, settings.holder = True, visit.holder
+    settings.overlap = max(settings.overlap, visit.overlap)
+    return present(front.create(), title=settings.title)
