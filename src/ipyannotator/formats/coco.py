@@ -262,7 +262,7 @@ def _load(path: Path) -> _File:
         if data.lstrip()[:1] == b"[":
             hint = " A list alone is a file of results, which does not say what the images are called."
         raise FormatError(f"{path} is not COCO: {error}.{hint} Nothing was taken in.") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise FormatError(
             f"{path} is not readable as JSON ({error}); it may have been cut short. Nothing was taken in."
         ) from error
@@ -289,14 +289,13 @@ def _samples(part: _Part, file: _File, lost: Losses) -> Iterator[Sample]:
     if file.annotations is None:  # a list of images to be annotated says nothing of what is on them
         lost["images without a section of annotations (left out)"] += len(file.images)
         return
-    found: Counter[str] = Counter()
     for image in file.images:
-        things = [_thing(part.path, at, annotations[at], names, found) for at in rows.get(image.id, ())]
-        found[ABOVE] += sum(annotations[at].category_id in above for at in rows.get(image.id, ()))
+        things = [_thing(part.path, at, annotations[at], names, lost) for at in rows.get(image.id, ())]
+        if above:
+            lost[ABOVE] += sum(annotations[at].category_id in above for at in rows.get(image.id, ()))
         width, height = (None if side is None else round(side) for side in (image.width, image.height))
         kept = tuple(thing for thing in things if thing is not None)
         yield Sample(image.file_name, width, height, kept, part.split)
-    lost.update(+found)
 
 
 def _thing(path: Path, at: int, row: _Annotation, names: dict[int | str, str], lost: Losses) -> Thing | None:

@@ -176,7 +176,8 @@ def _swap(temporary: Path, path: Path) -> None:
     if not path.exists():
         temporary.rename(path)
         return
-    wrote = set((mark_of(path) or {}).get("wrote") or ())
+    wrote = (mark_of(path) or {}).get("wrote")
+    ours = set(map(str, wrote)) if isinstance(wrote, list) else {MARK}
     old = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.old")
     path.rename(old)
     try:
@@ -185,7 +186,7 @@ def _swap(temporary: Path, path: Path) -> None:
         old.rename(path)
         raise
     for name in _names(old):
-        if name not in wrote and not (path / name).exists():
+        if name not in ours and not (path / name).exists():
             (old / name).rename(path / name)
     shutil.rmtree(old, ignore_errors=True)
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import math
 import os
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -159,9 +158,7 @@ class Voc:
         name = (root.findtext("filename") or "").strip().replace("\\", "/") or file.stem
         if folder:
             name = f"{folder}/{name.rpartition('/')[2]}"
-        found: Counter[str] = Counter()
-        things = [self._thing(file, at, each, found) for at, each in enumerate(root.iterfind("object"), 1)]
-        lost.update(found)
+        things = [self._thing(file, at, each, lost) for at, each in enumerate(root.iterfind("object"), 1)]
         width, height = (_side(file, root, side) for side in ("width", "height"))
         return Sample(
             originals.get(name, name), width, height, tuple(thing for thing in things if thing is not None)

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import math
 import os
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -217,11 +216,9 @@ class _Reader:
         size = self._size(name) if self._size else None
         if size is None and image is not None:
             size = picture_size(image)
-        found: Counter[str] = Counter()
-        things = self._things(label.path, size, found)
-        lost.update(found)
+        things = tuple(self._things(label.path, size, lost))
         width, height = size or (None, None)
-        return Sample(name, width, height, tuple(things), split, file=image)
+        return Sample(name, width, height, things, split, file=image)
 
     def _split(self, folders: list[str], start: int) -> tuple[str, int]:
         """Return the split that a folder of images belongs to, and where the path within it begins."""

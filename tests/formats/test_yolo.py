@@ -1,0 +1,200 @@
+"""YOLO detection: an independent reader agrees, the layouts that are about are read, broken files are refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from PIL import Image
+
+from ipyannotator.errors import FormatError
+from ipyannotator.formats import FORMATS, Content, Sample, Thing
+from ipyannotator.model import Box
+
+YOLO = FORMATS.get("yolo")
+
+
+def picture(path: Path, size: tuple[int, int] = (640, 480)) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", size).save(path)
+    return path
+
+
+def put(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def independent(root: Path, split: str = "train") -> dict[str, list[tuple]]:
+    """The boxes of a data set, found as trainers find them: from the images, by `/images/` to `/labels/`."""
+    data = yaml.safe_load((root / "data.yaml").read_text("utf-8"))
+    found = {}
+    for image in sorted((root / data[split]).rglob("*.jpg")):
+        head, tail = image.as_posix().rsplit("/images/", 1)
+        lines = Path(f"{head}/labels/{tail.rsplit('.', 1)[0]}.txt").read_text().splitlines()
+        with Image.open(image) as opened:
+            width, height = opened.size
+        boxes = []
+        for line in lines:
+            number, *rest = line.split()
+            x, y, w, h = (float(word) * side for word, side in zip(rest, (width, height) * 2, strict=True))
+            assert all(0 <= float(word) <= 1 and len(word.partition(".")[2]) >= 6 for word in rest)
+            boxes.append(
+                (
+                    data["names"][int(number)],
+                    round(x - w / 2, 6),
+                    round(y - h / 2, 6),
+                    round(w, 6),
+                    round(h, 6),
+                )
+            )
+        found[tail] = boxes
+    return found
+
+
+def test_an_independent_reader_finds_the_same(tmp_path: Path) -> None:
+    labels = ["car", "<b> & \"q\" 'a'/😀", "no", "1: [x]"]
+    things = tuple(Thing(Box(10 * at + 1, 7, 33.25, 5), label) for at, label in enumerate(labels))
+    names = ["a.jpg", "deep/images/b.jpg", "empty.jpg"]
+    some = [
+        Sample(n, 640, 480, () if "em" in n else things, file=picture(tmp_path / "in" / n)) for n in names
+    ]
+    YOLO.write(tmp_path / "out", Content(labels, iter(some)))
+    boxes = [(label, 10 * at + 1, 7, 33.25, 5) for at, label in enumerate(labels)]
+    assert independent(tmp_path / "out") == {"a.jpg": boxes, "deep/images_/b.jpg": boxes, "empty.jpg": []}
+    assert (tmp_path / "out" / "labels" / "empty.txt").read_bytes() == b""
+    assert [each.name for each in YOLO.read(tmp_path / "out")] == ["a.jpg", "empty.jpg", "deep/images/b.jpg"]
+
+
+def test_splits_are_folders_and_come_back(tmp_path: Path) -> None:
+    things = (Thing(Box(1, 2, 3, 4), "car"),)
+    some = [
+        Sample(f"x/{s}.jpg", 640, 480, things, s, file=picture(tmp_path / f"{s}.jpg"))
+        for s in ("val", "train")
+    ]
+    YOLO.write(tmp_path / "out", Content(["car"], iter(some), ("train", "val")))
+    assert independent(tmp_path / "out", "val") == {"val/x/val.jpg": [("car", 1, 2, 3, 4)]}
+    read = sorted((each.name, each.split) for each in YOLO.read(tmp_path / "out"))
+    assert read == [("x/train.jpg", "train"), ("x/val.jpg", "val")]
+
+
+@pytest.mark.parametrize(
+    ("image", "label", "head", "name", "split"),
+    [
+        (
+            "images/train/a.jpg",
+            "labels/train/a.txt",
+            "train: images/train\nnames: {0: car}",
+            "a.jpg",
+            "train",
+        ),
+        (
+            "train/images/a.jpg",
+            "train/labels/a.txt",
+            "train: ../train/images\nnames: [car]",
+            "a.jpg",
+            "train",
+        ),
+        ("valid/images/a.jpg", "valid/labels/a.txt", "val: ../valid/images\nnames: [car]", "a.jpg", "val"),
+        (
+            "images/s/a.jpg",
+            "labels/s/a.txt",
+            "path: /else/where\ntrain: images\nnames: ['car']",
+            "s/a.jpg",
+            "train",
+        ),
+        ("images/a.jpg", "labels/a.txt", "", "a.jpg", ""),
+        ("a.jpg", "a.txt", "", "a.jpg", ""),
+    ],
+)
+def test_layouts(tmp_path: Path, image: str, label: str, head: str, name: str, split: str) -> None:
+    picture(tmp_path / image)
+    put(tmp_path / label, "0 0.5 0.5 0.1 0.1\n\n")
+    put(tmp_path / ("data.yaml" if head else "classes.txt"), head or "car\n\n")
+    (sample,) = YOLO.read(tmp_path)
+    assert (sample.name, sample.split) == (name, split)
+    assert sample.things == (Thing(Box(288, 216, 64, 48), "car"),)
+    assert YOLO.detect(tmp_path)
+
+
+def test_six_decimals_of_whole_pixels_are_whole_pixels(tmp_path: Path) -> None:
+    picture(tmp_path / "images" / "a.jpg", (1917, 1081))
+    put(tmp_path / "data.yaml", "names: [car]")
+    box = (101, 203, 307, 411)
+    x, y, w, h = (box[0] + box[2] / 2) / 1917, (box[1] + box[3] / 2) / 1081, box[2] / 1917, box[3] / 1081
+    put(tmp_path / "labels" / "a.txt", f"0 {x:.6f} {y:.6f} {w:.6f} {h:.6f}")
+    (sample,) = YOLO.read(tmp_path)
+    assert sample.things[0].shape == Box(*box)
+
+
+def test_outlines_scores_and_keypoints(tmp_path: Path) -> None:
+    picture(tmp_path / "images" / "a.jpg", (100, 100))
+    put(tmp_path / "data.yaml", "names: [car]")
+    put(tmp_path / "labels" / "a.txt", "0 .1 .1 .5 .2 .3 .6\n0 .5 .5 .2 .2 0.75\n0 .5 .5 0 .2\n")
+    reading = YOLO.read(tmp_path)
+    (sample,) = reading
+    assert [(t.shape, t.score) for t in sample.things] == [
+        (Box(10, 10, 40, 50), None),
+        (Box(40, 40, 20, 20), 0.75),
+    ]
+    assert reading.lost == {"with an outline (its bounding box was taken)": 1, "without a size (left out)": 1}
+    put(tmp_path / "data.yaml", "names: [car]\nkpt_shape: [2, 3]")
+    put(tmp_path / "labels" / "a.txt", "0 .5 .5 .2 .2 .1 .1 2 .3 .3 2\n")
+    assert [t.shape for each in YOLO.read(tmp_path) for t in each.things] == [Box(40, 40, 20, 20)]
+
+
+def test_an_image_of_unknown_size_is_counted(tmp_path: Path) -> None:
+    put(tmp_path / "data.yaml", "names: [car]")
+    put(tmp_path / "labels" / "a.txt", "0 .5 .5 .2 .2\n")
+    reading = YOLO.read(tmp_path)
+    (sample,) = reading
+    assert (sample.name, sample.things) == ("a", ())
+    assert reading.lost == {"on an image whose size is not known (left out)": 1}
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("3 .5 .5 .1 .1", r"line 2: the class is 3, expected 0 to 1"),
+        ("-1 .5 .5 .1 .1", r"line 2: the class is -1"),
+        ("0.5 .5 .5 .1 .1", r"line 2: the class is 0\.5"),
+        ("car .5 .5 .1 .1", r"line 2: .*'car', expected numbers only"),
+        ("0 .5 .5 .1", r"line 2: 4 values, expected the class, x, y, width and height"),
+        ("0 .5 .5 -.1 .1", r"line 2: the size is -0\.1"),
+        ("0 nan .5 .1 .1", r"line 2: nan .*expected fractions"),
+        ("0 320 240 64 48", r"line 2: 320 .*expected fractions of the image's size"),
+        ("0 .5 .5 .1 .1 7", r"line 2: the score is 7"),
+    ],
+)
+def test_a_broken_line_is_refused_with_the_place(tmp_path: Path, line: str, said: str) -> None:
+    picture(tmp_path / "images" / "a.jpg")
+    put(tmp_path / "data.yaml", "names: [car, bus]")
+    put(tmp_path / "labels" / "a.txt", f"0 .5 .5 .1 .1\n{line}\n")
+    with pytest.raises(FormatError, match=said) as caught:
+        list(YOLO.read(tmp_path))
+    assert str(tmp_path / "labels" / "a.txt") in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        (None, r"does not say what its classes are called: expected data\.yaml"),
+        ("names: 7", r"`names` is '7', expected class names"),
+        ("train: x", r"`names` is None"),
+        ("names: {a: car}", r"`names` is"),
+        ("names: [car, ' ']", r"`names` is"),
+        ("names: [car", r"not readable as YAML"),
+        ("- 1", r"`names` is None"),
+        ("names: [car]\nkpt_shape: 5", r"`kpt_shape` is '5'"),
+        ("!!python/object/apply:os.system ['touch hacked']", r"`names` is|not readable"),
+    ],
+)
+def test_a_broken_head_is_refused(tmp_path: Path, head: str | None, said: str, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    put(tmp_path / "labels" / "a.txt", "0 .5 .5 .1 .1\n")
+    if head is not None:
+        put(tmp_path / "data.yaml", head)
+    with pytest.raises(FormatError, match=said):
+        list(YOLO.read(tmp_path))
+    assert not (tmp_path / "hacked").exists()
