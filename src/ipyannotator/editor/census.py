@@ -93,6 +93,11 @@ class Census:
         if threading.current_thread() is not self._reader:
             self._reader.join()
 
+    @property
+    def complete(self) -> bool:
+        """Whether the whole task has been read."""
+        return self._complete
+
     def wait(self) -> None:
         """Wait until the whole task has been read."""
         with self._changed:

@@ -257,9 +257,13 @@ class ImproveView(View):
         self.footer.done = counts.states.get("done", 0)
 
     def _tab(self, group: Group, record: ClassRecord | None) -> dict[str, Any]:
-        counts = self.editor.store.counts(self.editor.task, self.editor.layer).classes
-        count = len(group) if group.id == EMPTY else counts.get(group.id, 0)
-        return {"id": group.id, "name": group.name, "count": count, "color": record.color if record else ""}
+        tab = {"id": group.id, "name": group.name, "color": record.color if record else ""}
+        if group.id != EMPTY:
+            counts = self.editor.store.counts(self.editor.task, self.editor.layer).classes
+            tab["count"] = counts.get(group.id, 0)
+        elif self.census.complete:  # else nobody knows yet
+            tab["count"] = len(group)
+        return tab
 
     def _counted(self, change: Any) -> None:
         self.panel.count = change.new
