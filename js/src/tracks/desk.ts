@@ -71,7 +71,7 @@ export class Desk {
     const { chosen, here, near, next, fresh } = this.#choice();
     if (!fresh && chosen !== null && !here.has(chosen)) return `Next box: continues #${chosen}`;
     const continuable = !fresh && near.some(({ track }) => !here.has(track));
-    return continuable ? `Next box: the track it overlaps, or new #${next}` : `Next box: new track #${next}`;
+    return continuable ? `Next box: by overlap, else new #${next}` : `Next box: new track #${next}`;
   }
 
   join(): void {

@@ -208,3 +208,17 @@ describe('paintCrowd', () => {
     expect(styles(5000)).toBe(4 * 2);
   });
 });
+
+describe('the id of a track', () => {
+  const texts = (more: Partial<ObjectData>): unknown[] =>
+    painted([box('a', 'id-car', more)])
+      .of('fillText')
+      .map(([text]) => text);
+
+  it('stands beside the name of the class, and alone where there is none', () => {
+    expect(texts({ track: '3' })).toEqual(['car #3']);
+    expect(texts({ track: null })).toEqual(['car']);
+    expect(texts({ track: '3', class_id: null })).toEqual(['#3']);
+    expect(texts({ track: '3', origin: 'model', score: 0.5 })).toEqual(['car #3 ? 0.50']);
+  });
+});

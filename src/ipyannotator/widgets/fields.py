@@ -130,7 +130,7 @@ class TrackFields(BoxFields):
 
     def __init__(self, classes: Sequence[tuple[str, str]] = (), *, read_only: bool = False) -> None:
         self.track = mark(
-            Text(description="Id", continuous_update=False, placeholder="none"), "ipya-track-field", name="Id",
+            Text(description="Id", continuous_update=False), "ipya-track-field", name="Id",
         )  # fmt: skip
         super().__init__(classes, read_only=read_only)
         self.children = (self.title, self.class_id, self.track, *self.numbers.values())
@@ -148,6 +148,7 @@ class TrackFields(BoxFields):
         super()._show()
         value = self.value or {}
         self.track.value = str(value.get("track") or "")
+        self.track.placeholder = "none" if value else ""
         self.track.disabled = self.read_only or not value
 
 
