@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +158,13 @@ class GridPage:
             "() => [...globalThis[Symbol.for('ipyannotator.sessions')].open.values()]"
             ".every(({save}) => save.kind === 'saved')"
         )
+
+    def until(self, there: Callable[[], bool], seconds: float = 10) -> None:
+        """Wait until something is so in the kernel."""
+        deadline = time.monotonic() + seconds
+        while not there():
+            assert time.monotonic() < deadline, f"it never came; asked were {self.project.acted}"
+            self.page.wait_for_timeout(5)
 
     @property
     def grid(self) -> Locator:

@@ -78,11 +78,15 @@ class Wire:
             content, buffers = self._waiting.popleft()
             for page in list(self._pages):
                 try:
-                    page.write_message(json.dumps(content))
-                    for each in buffers:
-                        page.write_message(bytes(each), binary=True)
+                    written = [page.write_message(json.dumps(content))]
+                    written += [page.write_message(bytes(each), binary=True) for each in buffers]
                 except WebSocketClosedError:
                     self._pages.discard(page)
+                else:
+                    for each in written:
+                        each.add_done_callback(
+                            lambda done: done.exception()
+                        )  # the page may be closed meanwhile
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()

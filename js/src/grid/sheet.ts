@@ -125,8 +125,7 @@ export class SheetView implements Viewer {
 
   /** Mark the cell that the keyboard is on, or take its mark away. */
   toggle(): void {
-    const cell = this.current;
-    if (cell) this.#mark(this.#cursor, this.#cursor, !isMarked(cell, this.shelf.marks));
+    this.#turn(this.#cursor);
   }
 
   #listen(): void {
@@ -164,26 +163,30 @@ export class SheetView implements Viewer {
     if (at === null) return;
     const from = event.shiftKey ? this.#anchor : at;
     const start = this.shelf.cell(from);
-    const cell = this.shelf.cell(at);
     this.#cursor = at;
     // A range becomes what its first cell is, which was clicked before; one alone turns round.
-    if (cell && from !== at) this.#mark(from, at, start ? isMarked(start, this.shelf.marks) : true);
-    else if (cell) this.#mark(at, at, !isMarked(cell, this.shelf.marks));
+    if (from !== at) this.#mark(from, at, start ? isMarked(start, this.shelf.marks) : true);
+    else this.#turn(at);
     if (!event.shiftKey) this.#anchor = at;
     this.#draw();
   }
 
-  #mark(one: number, other: number, on: boolean): void {
+  /** Mark a cell, or take its mark away. What the page does not know yet, the kernel does. */
+  #turn(at: number): void {
+    const cell = this.shelf.cell(at);
+    this.#mark(at, at, cell ? !isMarked(cell, this.shelf.marks) : null);
+  }
+
+  #mark(one: number, other: number, on: boolean | null): void {
     const { session, shelf } = this;
-    if (session.readOnly) return;
+    if (session.readOnly || !shelf.count) return;
     const [from, to] = [Math.min(one, other), Math.max(one, other) + 1];
     const cells: CellData[] = [];
     for (let at = from; at < to; at += 1) {
       const cell = shelf.cell(at);
       if (cell) cells.push(cell);
     }
-    if (cells.length < to - from) {
-      // The page does not know them all: the kernel does.
+    if (on === null || cells.length < to - from) {
       session.ask('mark_range', { version: shelf.version, from, to, on });
       return;
     }

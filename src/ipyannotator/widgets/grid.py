@@ -360,7 +360,8 @@ class Grid(Line):
             with self._out:
                 right = value["version"] == self._list.version
                 cells = self._list.cells[int(value["from"]) : int(value["to"])] if right else []
-            self.mark(cells, on=bool(value["on"]))
+            on = value["on"]
+            self.mark(cells, on=len(self.which(cells)) < len(cells) if on is None else bool(on))
         elif name == "open" and isinstance(value, Mapping):
             self._act(name, Cell(str(value["item"]), str(value["object"])))
         else:
