@@ -40,6 +40,8 @@ def test_yesterdays_bookmark_opens_after_a_restart(project: Path) -> None:
             assert again.ask("/api/kernels", cookie=cookie).status == 404
         # What was for the first run only has ended with it, but not what a browser got by it.
         assert again.ask(f"/?{urlsplit(first.own).query}").status == 403
+        known = again.ask(f"/?{urlsplit(first.own).query}", cookie=cookies[1])
+        assert (known.status, known.headers["Location"], known.cookies) == (303, "/", [])
         # A browser that is known keeps what it has.
         known = again.ask(f"/?{urlsplit(again.own).query}", cookie=cookies[0])
         assert known.cookies[0].partition(";")[0] == cookies[0]

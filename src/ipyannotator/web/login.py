@@ -98,6 +98,10 @@ class Login(RequestHandler):
         person, kept = gate.people.whose(token), token
         if person is None and (person := gate.tickets.whose(token)) is not None:
             kept = self._session(person)
+        if person is None and self.request.method == "GET" and gate.person(self.request) is not None:
+            # A link of an earlier run that was bookmarked, in a browser that is known by now.
+            self.redirect(gate.address.base_url, status=303)
+            return
         if person is None:
             slower = gate.attempts.too_many(self.request.remote_ip or "")
             self._ask(SLOWER if slower else WRONG, status=429 if slower else 403)

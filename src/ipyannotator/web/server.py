@@ -47,7 +47,8 @@ class Serving(NamedTuple):
         address: where it is found.
         links: the name and the link of each person who is served by name now. None where the link was shown when it
             was made, still holds, and cannot be shown again, since only its hash is kept.
-        own: a link for who runs the server, that ends with it.
+        own: a link for who runs the server, that ends with it; the browser is opened by it.
+        who: whose it is: the first author's, or the user's of this machine.
         word: something to be told about the port; often empty.
         port: what is listened on; behind a proxy not the one in the address.
     """
@@ -55,6 +56,7 @@ class Serving(NamedTuple):
     address: Address
     links: dict[str, str | None]
     own: str
+    who: str
     word: str
     port: int
 
@@ -62,9 +64,10 @@ class Serving(NamedTuple):
         lines = [self.word] if self.word else []
         lines.append(f"Serving at {self.address.home}")
         for name, link in self.links.items():
-            again = f"(the link given before holds; a new one: ipyannotator people add FOLDER {name!r})"
+            again = f"(the link given before holds; a new one: ipyannotator people add FOLDER {name!r} --renew)"
             lines.append(f"  {name}: {link or again}")
-        lines += [f"  this time only, for you: {self.own}"] if self.own not in self.links.values() else []
+        if not self.links.get(self.who):
+            lines.append(f"  For you, as {self.who}, until this ends: {self.own}")
         if not self.address.secure and not self.address.here_only:
             lines.append(
                 "Not encrypted: on a network you do not trust, use --certfile or a proxy that encrypts."
@@ -153,8 +156,9 @@ def serve(
         def started() -> None:
             # Not before: a link that is made is shown this once, and a server that fails would take it along.
             links = _let_in(known, authors, address)
-            own = address.link(tickets.issue(_who_runs_it(known, authors, settings)))
-            (ready or _tell)(Serving(address, links, own, word, taken))
+            here = _who_runs_it(known, authors, settings)
+            own = address.link(tickets.issue(here))
+            (ready or _tell)(Serving(address, links, own, here.name, word, taken))
             if browser:
                 webbrowser.open(own)
 
