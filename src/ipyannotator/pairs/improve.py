@@ -257,7 +257,7 @@ class ImproveView(View):
         self.footer.done = counts.states.get("done", 0)
 
     def _tab(self, group: Group, record: ClassRecord | None) -> dict[str, Any]:
-        tab = {"id": group.id, "name": group.name, "color": record.color if record else ""}
+        tab: dict[str, Any] = {"id": group.id, "name": group.name, "color": record.color if record else ""}
         if group.id != EMPTY:
             counts = self.editor.store.counts(self.editor.task, self.editor.layer).classes
             tab["count"] = counts.get(group.id, 0)
