@@ -4,7 +4,7 @@ import { element, elementId, KEEP_KEYS, setAttribute, setText } from '../shared/
 import type { Op } from '../shared/protocol';
 import type { Refused, Session } from '../shared/session';
 
-type Part = Pick<Session, 'item' | 'readOnly' | 'refused' | 'retry' | 'dismiss' | 'on'>;
+type Part = Pick<Session, 'item' | 'place' | 'readOnly' | 'refused' | 'retry' | 'dismiss' | 'on'>;
 
 const VERBS: { readonly [action in Op['action']]: string } = { create: 'new', set: 'change of', delete: 'deletion of' };
 
@@ -88,13 +88,16 @@ function row(
     );
     return made;
   };
-  const here = session.item?.key === item;
+  // In a grid an edit belongs to the grid; its items are in the operations.
+  const inGrid = session.place !== '' && session.place === item;
+  const here = inGrid || session.item?.key === item;
+  const name = inGrid ? [...new Set(ops.map((op) => op.item ?? ''))].slice(0, 3).join(', ') : item;
   const remedy = here ? (session.readOnly ? 'switch to Create first' : '') : `open ${item} first`;
   const when = new Date(time * 1000).toLocaleTimeString([], { hour: 'numeric', minute: '2-digit' });
   return element(
     'li',
     {},
-    element('div', { class: 'ipya-refused-what' }, element('b', {}, item), ` ${summary(ops)}, ${when}`),
+    element('div', { class: 'ipya-refused-what' }, element('b', {}, name), ` ${summary(ops)}, ${when}`),
     element('div', { class: 'ipya-refused-why' }, reason),
     button('Retry', remedy !== '', (refused) => session.retry(refused)),
     button('Dismiss', false, (refused) => session.dismiss(refused)),
