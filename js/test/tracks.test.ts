@@ -253,7 +253,12 @@ describe('the panel', () => {
     press(name, 'Enter');
     expect(session.ask).toHaveBeenCalledWith('rename_track', ['1', '12']);
     expect(name.hidden).toBe(true);
+    model.say({ type: 'changed' }, { tracks: [['12', 'id-car', 0, 3, 4]], gone: ['1'], centers: {} });
+    await frame();
+    const chosen = options().filter((each) => each.getAttribute('aria-selected') === 'true');
+    expect(chosen.map((each) => each.textContent)).toEqual(['#12car1–4']);
     tool('Rename').click();
+    expect(name.value).toBe('12');
     press(name, 'Escape');
     expect(session.ask).toHaveBeenCalledTimes(1);
   });

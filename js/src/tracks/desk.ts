@@ -14,6 +14,8 @@ export class Desk {
   readonly checked: Set<string>;
   /** Ids that were given to boxes and are not in the book yet. */
   readonly #given = new Set<string>();
+  /** The ids that tracks were given, by the one they had: they stay chosen. */
+  readonly #renamed = new Map<string, string>();
 
   constructor(
     private readonly session: Session,
@@ -51,7 +53,12 @@ export class Desk {
 
   /** The book has changed: what is not there any more is not chosen either. */
   followed(): void {
-    for (const id of this.checked) if (!this.book.byId.has(id)) this.checked.delete(id);
+    for (const id of [...this.checked]) {
+      if (this.book.byId.has(id)) continue;
+      this.checked.delete(id);
+      const name = this.#renamed.get(id);
+      if (name !== undefined && this.book.byId.has(name)) this.checked.add(name);
+    }
     for (const id of this.#given) if (this.book.byId.has(id)) this.#given.delete(id);
   }
 
@@ -83,7 +90,10 @@ export class Desk {
   }
 
   rename(name: string): void {
-    if (this.chosen !== null && name.trim()) this.session.ask('rename_track', [this.chosen, name.trim()]);
+    const wanted = name.trim();
+    if (this.chosen === null || !wanted) return;
+    this.#renamed.set(this.chosen, wanted);
+    this.session.ask('rename_track', [this.chosen, wanted]);
   }
 
   remove(): void {
