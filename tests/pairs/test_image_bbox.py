@@ -396,3 +396,20 @@ def test_closing_writes_the_json_only_where_something_has_changed(
     path.unlink()
     create(["car"]).close()
     assert path.exists()
+
+
+def test_boxes_go_out_as_yolo_and_come_back_into_another_project(
+    create: Callable[..., Any], project: Path
+) -> None:
+    a = create(["car", "bus"])
+    a.current.add(Box(10, 20, 30, 40), "bus")
+    a.done()
+    report = a.export("yolo", project / "out")
+    assert (report.items, report.objects) == (1, 1)
+    assert "1 image" in str(report)
+    b = create(["car", "bus"], result_dir="other")
+    assert b.import_("yolo", project / "out").objects == 1
+    assert b.annotations["0.jpg"].objects[0].shape == Box(10, 20, 30, 40)
+    assert b.annotations["0.jpg"].labels == ["bus"]
+    assert b.undo_import()["items"] == 1
+    assert len(b.annotations["0.jpg"]) == 0

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ipyannotator import Annotator, Box, InputImage, OutputVideoBbox, Settings
+from ipyannotator import Annotator, Box, InputImage, OutputVideoBbox, Rejected, Settings
 from ipyannotator.datasets.generators import create_mot_ds
 from ipyannotator.mltypes import BboxVideoCoordinate
 from ipyannotator.model import Op, encode_shape, new_id
@@ -181,6 +181,18 @@ def test_one_frame_has_an_id_once(annotate: Callable[..., Any], said: list[str])
     a.view.fields.track.value = ""
     assert box.record.track is None
     a.view.fields.x = 3
+
+
+def test_python_reads_and_writes_ids(annotate: Callable[..., Any]) -> None:
+    a = annotate(truth=False)
+    box = a.current.add(Box(1, 1, 5, 5), "circle", track="7")
+    assert (box.track, frames(a)) == ("7", {"7": [0]})
+    box.track = "8"
+    a.annotations["0001.jpg"].extend([Box(1, 1, 5, 5), Box(9, 9, 5, 5)], origin="model", tracks=["8", None])
+    assert frames(a) == {"8": [0, 1], None: [1]}
+    assert a.to_dataframe()["track"].tolist()[0] == "8"
+    with pytest.raises(Rejected, match="another box #8 on frame 1"):
+        a.current.add(Box(1, 1, 5, 5), track="8", origin="model")
 
 
 def test_two_boxes_can_change_ids_in_one_change(annotate: Callable[..., Any]) -> None:

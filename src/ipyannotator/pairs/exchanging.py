@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ipyannotator.editor import Editor, cutouts, exchange
+from ipyannotator.editor import Editor, cutouts, exchange, transfer
 from ipyannotator.editor.cutouts import Brought, Crops
+from ipyannotator.editor.exporting import Splits
 from ipyannotator.editor.relink import relink
+from ipyannotator.editor.report import Report
 from ipyannotator.errors import MissingPackage
+from ipyannotator.formats.base import Images
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +50,32 @@ class Exchanging:
         table: pd.DataFrame = rows.reindex(columns=[*columns, *others])
         return table
 
-    def import_(self) -> dict[str, int]:
+    def export(
+        self, name: str, path: str | Path, *, only_done: bool = True, images: Images | None = None,
+        splits: Splits | None = None,
+    ) -> Report:  # fmt: skip
+        """Write the annotations as a data set of another program: `a.export("yolo", "training")`.
+
+        See `transfer.export` for the arguments and for what is raised. The report, printed, says what was written,
+        what was left out and what the format cannot hold.
+        """
+        return transfer.export(self.editor, name, path, only_done=only_done, images=images, splits=splits)
+
+    def import_(self, name: str | None, path: str | Path, *, done: bool = True) -> Report:
+        """Take a data set of another program in: `a.import_("voc", "annotations")`; see `transfer.import_`.
+
+        Args:
+            name: of the format; None to find out.
+            path: the file or folder.
+            done: whether items that were not begun count as done.
+        """
+        return transfer.import_(self.editor, name, path, done=done)
+
+    def undo_import(self) -> dict[str, int]:
+        """Take back the latest import, but for what was edited since; returns how many items, and how many kept."""
+        return transfer.take_back(self.editor)
+
+    def merge(self) -> dict[str, int]:
         """Bring in what somebody changed in the JSON file since it was written; returns what was done.
 
         A three-way merge: only what differs from the last version written here is taken over, one undo per item.
