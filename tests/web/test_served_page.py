@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from ipyannotator.web import people
 from tests.hosts.cable import Cable
 from tests.hosts.conftest import eventually, make_photos, page, rows
 from tests.hosts.pages import SLOW, Annotating
@@ -127,3 +128,35 @@ def test_a_night_at_the_served_page(
     morning.draw(0.7, 0.2, 0.8, 0.3)
     morning.saved()
     assert len({row["id"] for row in rows(served.project)}) == 3
+
+
+def test_a_server_that_was_started_again_has_the_page_back_with_one_click(
+    served: Served, page: Page, rows: Rows, eventually: Callable[..., Any]
+) -> None:
+    visit = enter(page, served.link("Ann")).shows("photo_0.jpg")
+    visit.draw(0.3, 0.3, 0.45, 0.45)
+    visit.saved()
+    served.stop()
+    visit.draw(0.5, 0.5, 0.65, 0.65)
+    banner = page.locator(".ipya-page-banner")
+    expect(banner).to_contain_text("The server cannot be reached.", timeout=SLOW)
+    again = Serve(served.project, authors=["Ann"], port=served.port)
+    try:
+        lost = page.locator("dialog.ipya-page-modal")
+        expect(lost).to_contain_text("1 change waits in this browser", timeout=SLOW)
+        page.get_by_role("button", name="Reconnect").click()
+        expect(lost).to_be_hidden(timeout=SLOW)
+        visit.ready().shows("photo_0.jpg").saved()
+        assert eventually(lambda: len(rows(served.project)) == 2)
+    finally:
+        page.goto("about:blank")
+        again.stop()
+
+
+def test_who_was_let_in_no_longer_is_told_so(served: Served, page: Page) -> None:
+    enter(page, served.link("Ann")).shows("photo_0.jpg")
+    people(served.project).revoke("Ann")
+    page.evaluate("() => window.dispatchEvent(new Event('online'))")
+    lost = page.locator("dialog.ipya-page-modal")
+    expect(lost).to_contain_text("This link does not work any more", timeout=SLOW)
+    expect(lost).to_contain_text("Everything you did is saved.")
