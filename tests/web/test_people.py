@@ -84,7 +84,17 @@ def test_what_is_revoked_stays_revoked(tmp_path: Path) -> None:
     session, ticket = known.session(person), tickets.issue(person)
     known.revoke("ann")
     known.add("Ann")
-    assert known.whose(token) is known.whose(session) is tickets.whose(ticket) is None
+    assert known.whose(token) is known.whose(session) is tickets.take(ticket) is None
+
+
+def test_a_ticket_may_be_for_once(tmp_path: Path) -> None:
+    known = People(tmp_path)
+    known.add("Ann")
+    (person,) = known.listed()
+    tickets = Tickets(known)
+    once, always = tickets.issue(person, once=True), tickets.issue(person)
+    assert [tickets.take(once), tickets.take(once)] == [person, None]
+    assert [tickets.take(always), tickets.take(always), tickets.take("x")] == [person, person, None]
 
 
 def test_only_so_many_browsers_are_remembered(tmp_path: Path) -> None:

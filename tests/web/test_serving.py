@@ -79,6 +79,28 @@ def test_kernels_end_when_the_server_is_killed(project: Path) -> None:
     assert until(lambda: not any(kernel.is_running() for kernel in kernels))
 
 
+def test_the_browser_is_opened_by_a_link_that_works_once(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everybody on the machine can see what a program is started with."""
+    script, opened = tmp_path / "browser", tmp_path / "opened"
+    script.write_text(f'#!/bin/sh\necho "$1" > {opened}.part && mv {opened}.part {opened}\n')
+    script.chmod(0o755)
+    monkeypatch.setenv("BROWSER", f"{script} %s")
+    serving = Serve(project, browser=True)
+    try:
+        assert until(opened.exists)
+        link = opened.read_text().strip()
+        assert link.startswith(serving.home + "?token=")
+        assert link != serving.own
+        assert serving.ask("/api/kernels", cookie=serving.enter(link)).status == 404
+        assert serving.ask(f"/?{urlsplit(link).query}").status == 403
+        assert serving.enter(serving.own)
+        assert serving.enter(serving.own)
+    finally:
+        serving.stop()
+
+
 # ---- options --------------------------------------------------------------------------------------------------------
 
 

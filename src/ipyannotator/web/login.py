@@ -96,7 +96,7 @@ class Login(RequestHandler):
     def _enter(self, token: str) -> None:
         gate = self._gate
         person, kept = gate.people.whose(token), token
-        if person is None and (person := gate.tickets.whose(token)) is not None:
+        if person is None and (person := gate.tickets.take(token)) is not None:
             kept = self._session(person)
         if person is None and self.request.method == "GET" and gate.person(self.request) is not None:
             # A link of an earlier run that was bookmarked, in a browser that is known by now.

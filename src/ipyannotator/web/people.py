@@ -228,16 +228,23 @@ class Tickets:
     def __init__(self, people: People) -> None:
         self._people = people
         self._keys: dict[str, str] = {}
+        self._once: set[str] = set()
 
-    def issue(self, person: Person) -> str:
-        """Return a token that lets this person in for as long as the server runs."""
+    def issue(self, person: Person, *, once: bool = False) -> str:
+        """Return a token that lets this person in for as long as the server runs, or only once."""
         token = secrets.token_urlsafe(32)
         self._keys[_hashed(token)] = person.key
+        if once:
+            self._once.add(_hashed(token))
         return token
 
-    def whose(self, token: str) -> Person | None:
-        """Return whose ticket this is."""
-        key = self._keys.get(_hashed(token))
+    def take(self, token: str) -> Person | None:
+        """Return whose ticket this is; one for once is used by it."""
+        hashed = _hashed(token)
+        key = self._keys.get(hashed)
+        if hashed in self._once:
+            self._once.discard(hashed)
+            del self._keys[hashed]
         return None if key is None else self._people.by_key(key)
 
 

@@ -40,6 +40,10 @@ _SWEEP = 1.0
 """Seconds in which the kernels of a person who was revoked are ended; their requests are refused at once."""
 
 
+_LONGEST_BODY = 1_000_000
+"""Bytes of a request's body: forms are short, and widget messages go another way."""
+
+
 class Serving(NamedTuple):
     """What runs, for whoever started it.
 
@@ -47,7 +51,7 @@ class Serving(NamedTuple):
         address: where it is found.
         links: the name and the link of each person who is served by name now. None where the link was shown when it
             was made, still holds, and cannot be shown again, since only its hash is kept.
-        own: a link for who runs the server, that ends with it; the browser is opened by it.
+        own: a link for who runs the server, that ends with it.
         who: whose it is: the first author's, or the user's of this machine.
         word: something to be told about the port; often empty.
         port: what is listened on; behind a proxy not the one in the address.
@@ -64,7 +68,9 @@ class Serving(NamedTuple):
         lines = [self.word] if self.word else []
         lines.append(f"Serving at {self.address.home}")
         for name, link in self.links.items():
-            again = f"(the link given before holds; a new one: ipyannotator people add FOLDER {name!r} --renew)"
+            again = (
+                f"(the link given before holds; a new one: ipyannotator people add FOLDER {name!r} --renew)"
+            )
             lines.append(f"  {name}: {link or again}")
         if not self.links.get(self.who):
             lines.append(f"  For you, as {self.who}, until this ends: {self.own}")
@@ -160,7 +166,8 @@ def serve(
             own = address.link(tickets.issue(here))
             (ready or _tell)(Serving(address, links, own, here.name, word, taken))
             if browser:
-                webbrowser.open(own)
+                # Others on this machine can see what a program is started with, so this link works once.
+                webbrowser.open(address.link(tickets.issue(here, once=True)))
 
         with tempfile.TemporaryDirectory(prefix="ipya-") as work_dir:
             folders = {"project": Path(folder).resolve(), "work_dir": Path(work_dir).resolve()}
@@ -184,7 +191,7 @@ async def _run(
     # Tornado would complain of how Jupyter sets its pings, and of every malformed request that a scanner sends.
     logging.getLogger("tornado.general").setLevel(logging.ERROR)
     app: App = App(Gate(*gate, {}, Attempts()), **options)
-    server = HTTPServer(app.build(), ssl_options=encryption)
+    server = HTTPServer(app.build(), ssl_options=encryption, max_body_size=_LONGEST_BODY)
     with _interrupts() as interrupted:
         server.add_sockets(sockets)
         app.kernel_manager.fill()
