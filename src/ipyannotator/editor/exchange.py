@@ -45,7 +45,7 @@ def to_dict(editor: Editor, folder: str, *, only_annotated: bool = False) -> dic
 
 
 def to_rows(editor: Editor) -> Iterator[dict[str, Any]]:
-    """Yield one row per object: item, state, id, label, the shape's values, score, origin, author."""
+    """Yield one row per object: item, state, id, label, the shape's values, score, origin, author, track."""
     for item, objects, _ in editor.store.each(editor.task, editor.layer):
         for record in objects:
             shape = encode_shape(record.shape)
@@ -58,6 +58,7 @@ def to_rows(editor: Editor) -> Iterator[dict[str, Any]]:
                 "score": record.score,
                 "origin": record.origin,
                 "author": record.author,
+                **({"track": record.track} if record.track is not None else {}),
                 **{f"attributes.{name}": value for name, value in record.attributes.items()},
             }
 

@@ -77,7 +77,7 @@ class AnnotationView(Mapping[str, "ObjectView"]):
 
     def add(
         self, shape: Shape, label: str | None = None, *, score: float | None = None,
-        attributes: Mapping[str, Any] | None = None, origin: Origin = "human",
+        attributes: Mapping[str, Any] | None = None, origin: Origin = "human", track: str | None = None,
     ) -> ObjectView:  # fmt: skip
         """Add an object.
 
@@ -87,18 +87,21 @@ class AnnotationView(Mapping[str, "ObjectView"]):
             score: a model's confidence, from 0 to 1.
             attributes: further values by name.
             origin: who made it: `human`, `model` or `import`.
+            track: the id of what it follows through the frames of a clip.
 
         Raises:
             InvalidValue: the shape is none, or the label is not one of the classes.
             ReadOnly, Rejected, StoreError: as `Editor.apply`.
         """
-        (view,) = self.extend([shape], [label], scores=[score], attributes=[attributes], origin=origin)
+        (view,) = self.extend(
+            [shape], [label], scores=[score], attributes=[attributes], origin=origin, tracks=[track]
+        )
         return view
 
     def extend(
         self, shapes: Iterable[Shape], labels: Iterable[str | None] | None = None, *,
         scores: Iterable[float | None] | None = None, attributes: Iterable[Mapping[str, Any] | None] | None = None,
-        origin: Origin = "human",
+        origin: Origin = "human", tracks: Iterable[str | None] | None = None,
     ) -> list[ObjectView]:  # fmt: skip
         """Add many objects in one change; the lists are parallel. Raises as `add`."""
         self._editor.check_writable()
@@ -106,8 +109,8 @@ class AnnotationView(Mapping[str, "ObjectView"]):
         none = [None] * len(shapes)
         now = time.time_ns() // 1000
         records = []
-        for at, (shape, label, score, values) in enumerate(
-            zip(shapes, labels or none, scores or none, attributes or none, strict=True)
+        for at, (shape, label, score, values, track) in enumerate(
+            zip(shapes, labels or none, scores or none, attributes or none, tracks or none, strict=True)
         ):
             if not isinstance(shape, Shape):
                 raise InvalidValue("The shape", shape, "a shape such as Box(x, y, width, height)")
@@ -115,6 +118,7 @@ class AnnotationView(Mapping[str, "ObjectView"]):
                 ObjectRecord(
                     id=new_id(), item=self.key, shape=shape, class_id=self._class(label), score=score,
                     attributes=dict(values or {}), origin=origin, order=now + at, author=self._editor.author.id,
+                    track=track,
                 )
             )  # fmt: skip
         if records:
@@ -216,6 +220,15 @@ class ObjectView:
     def score(self) -> float | None:
         """A model's confidence, from 0 to 1."""
         return self.record.score
+
+    @property
+    def track(self) -> str | None:
+        """The id of what it follows through the frames of a clip; settable."""
+        return self.record.track
+
+    @track.setter
+    def track(self, track: str | None) -> None:
+        self._set("track", self.record.track, track)
 
     @property
     def origin(self) -> str:
