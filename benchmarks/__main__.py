@@ -35,6 +35,7 @@ GROUPS = {
     "canvas": "very many boxes on screen",
     "labelling": "in JupyterLab: one key for each picture, many in a row",
     "web": "the web app: from the link to the first picture",
+    "grid": "a grid of very many crops",
     "lab": "in JupyterLab: one box, its acknowledgement, the next image",
 }
 """The groups of measurements, each a module of this name here."""

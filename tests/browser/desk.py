@@ -119,10 +119,17 @@ class GridPage:
         project: what it shows.
         stage: width and height of the grid in CSS pixels.
         dark: whether the host's theme is dark.
+        mounted: whether it is displayed at once.
     """
 
     def __init__(
-        self, browser: Browser, project: Project, stage: tuple[int, int] = (1008, 636), *, dark: bool = False
+        self,
+        browser: Browser,
+        project: Project,
+        stage: tuple[int, int] = (1008, 636),
+        *,
+        dark: bool = False,
+        mounted: bool = True,
     ) -> None:
         self.project = project
         self.wire = Wire(project.grid)
@@ -137,7 +144,8 @@ class GridPage:
         self.page.goto(f"{self.wire.origin}/grid.html")
         self.page.wait_for_selector("html[data-loaded]", state="attached")
         self.page.evaluate("() => desk.open()")
-        self.mount(stage)
+        if mounted:
+            self.mount(stage)
 
     def mount(self, stage: Sequence[int] = (1008, 636)) -> None:
         self.page.evaluate("([width, height]) => desk.mount(width, height)", list(stage))

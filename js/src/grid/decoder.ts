@@ -27,10 +27,13 @@ function work(): void {
       );
     }
   };
+  scope.postMessage({ id: 0, bitmap: null });
 }
 
 export class Decoder {
   #worker: Worker | null = null;
+  /** It has started. What comes before is decoded here: the first pictures wait for nothing. */
+  #ready = false;
   #url = '';
   readonly #open = new Map<number, { question: Question; done: (bitmap: ImageBitmap | null) => void }>();
   #next = 1;
@@ -59,7 +62,7 @@ export class Decoder {
     };
     this.#next += 1;
     this.#open.set(question.id, { question, done });
-    if (!this.#worker) this.#here(question);
+    if (!this.#worker || !this.#ready) this.#here(question);
     else if (this.#batch) this.#batch.push(question);
     else {
       this.#batch = [question];
@@ -79,6 +82,7 @@ export class Decoder {
   }
 
   #done({ id, bitmap }: Reply): void {
+    if (!id) this.#ready = true;
     const found = this.#open.get(id);
     this.#open.delete(id);
     if (found && !this.#closed) found.done(bitmap);

@@ -30,6 +30,8 @@ from ipyannotator.widgets.line import Line
 
 PAGE = 256
 """The most cells in a message."""
+FIRST = 64
+"""Cells that are sent before they are asked for."""
 SMALLEST, LARGEST = 32, 256
 """Pixels of a small picture's side, at least and at most."""
 KNOWN = 8192
@@ -334,6 +336,8 @@ class Grid(Line):
         with self._out:
             self._sending.clear()
         self._greet(self._send_fill)
+        # The page will ask for these first: they are on their way already.
+        self._later(self._send_cells, self._list.version, self.position, self.position + FIRST)
 
     def _on_cells(self, content: Mapping[str, Any]) -> None:
         start = max(int(content["from"]), 0)
