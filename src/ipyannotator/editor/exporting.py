@@ -166,12 +166,7 @@ class _Export:
         if split is None:
             report.leave(UNSPLIT, key)
             return None
-        media = item.media or {}
-        size = (
-            (media["width"], media["height"])
-            if {"width", "height"} <= media.keys()
-            else size_of(self.editor, key)
-        )
+        size = size_of(self.editor, key, item.media)
         if size is None and holds.sizes:
             report.leave(SIZELESS, key)
             return None
@@ -211,5 +206,5 @@ class _Export:
             said = ", ".join(f"{count:,} {what}" for what, count in report.left.items())
             raise InvalidValue(
                 "The number of items to export", 0, f"at least one that is done ({said})",
-                "Mark items as done, or export with `only_done=False`. Nothing was written.",
+                "Mark items as done, or export with `only_done=False` (`--all`). Nothing was written.",
             )  # fmt: skip

@@ -11,7 +11,6 @@ even where a person has since moved or relabelled a box; an object that a person
 
 from __future__ import annotations
 
-import functools
 import json
 import math
 import time
@@ -24,7 +23,7 @@ from typing import NamedTuple
 import msgspec
 
 from ipyannotator.editor.core import Editor
-from ipyannotator.editor.matching import Matcher, size_of
+from ipyannotator.editor.matching import Matcher, Sizes
 from ipyannotator.editor.report import Report
 from ipyannotator.errors import Conflict, FormatError
 from ipyannotator.formats.base import FORMATS, Format, Reading, Sample, Size, Thing, find_format
@@ -40,6 +39,7 @@ NEAR = 0.01
 
 ABSENT = "not in this project"
 OUTSIDE = "reaching outside the image (kept)"
+RESIZED = "on an image of another size than the file says (kept as they are)"
 _NAMESPACE = uuid.UUID("6f1c7c52-4f39-4d0f-9c39-3d8f2c6f6b1e")
 
 
@@ -70,7 +70,7 @@ def import_(
     kind = FORMATS.get(name) if name is not None else find_format(path)
     match = Matcher(editor.source)
 
-    size = functools.cache(functools.partial(size_of, editor))
+    size = Sizes(editor)
 
     def known(item: str) -> Size | None:
         key = match.key(item)
@@ -207,9 +207,7 @@ class _New(NamedTuple):
 class _Taking:
     """One import under way: samples are collected, and written many in one change."""
 
-    def __init__(
-        self, editor: Editor, kind: Format, report: Report, size: Callable[[str], Size | None], *, done: bool
-    ) -> None:
+    def __init__(self, editor: Editor, kind: Format, report: Report, size: Sizes, *, done: bool) -> None:
         self.changes: list[str] = []
         self._editor = editor
         self._kind = kind
@@ -294,10 +292,12 @@ class _Taking:
             if size is None:
                 continue
             if sample.width and sample.height and (sample.width, sample.height) != size:
-                self._report.lost["on an image of another size than the file says (kept as they are)"] += len(
-                    sample.things
-                )
-            self._report.lost[OUTSIDE] += sum(_outside(thing.shape, size) for thing in sample.things)
+                self._odd(RESIZED, len(sample.things))
+            self._odd(OUTSIDE, sum(_outside(thing.shape, size) for thing in sample.things))
+
+    def _odd(self, what: str, count: int) -> None:
+        if count:
+            self._report.lost[what] += count
 
 
 class _Here:

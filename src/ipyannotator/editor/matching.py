@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import unicodedata
 from pathlib import Path
+from typing import Any
 
 from ipyannotator.editor.core import Editor
 from ipyannotator.errors import MediaError
 from ipyannotator.formats import original
 from ipyannotator.formats.base import Size
 from ipyannotator.formats.naming import stem
-from ipyannotator.formats.pictures import SUFFIXES, picture_size
+from ipyannotator.formats.pictures import SUFFIXES
 from ipyannotator.sources import Source
+from ipyannotator.sources.opening import in_words, open_picture
 
 
 class Matcher:
@@ -60,20 +62,46 @@ class Matcher:
                 table[name] = None if name in table else key
 
 
-def size_of(editor: Editor, key: str) -> Size | None:
-    """Return width and height of an item in pixels: as recorded when it was annotated, else of the file as it is now."""
-    media = editor.item(key).media
-    if media is None:
-        path = path_of(editor, key)
-        found = picture_size(path) if path is not None else None
-        if found is not None:
-            return found
-        try:
-            media = editor.source.facts(key)
-        except (MediaError, KeyError):
-            return None
-    width, height = media.get("width"), media.get("height")
+def size_of(editor: Editor, key: str, media: dict[str, Any] | None = None) -> Size | None:
+    """Return width and height of an item in pixels; None where its media cannot be read.
+
+    Args:
+        editor: the task.
+        key: the item.
+        media: what was recorded of the media when the item was annotated; where nothing was, the file is asked.
+    """
+    path = path_of(editor, key) if media is None else None
+    try:
+        if path is not None:  # the head of the file tells it; `facts` would read all of it
+            with in_words(key), path.open("rb") as file:
+                picture = open_picture(file, key)
+                return picture.width, picture.height
+        facts = media or editor.source.facts(key)
+    except (MediaError, KeyError):
+        return None
+    width, height = facts.get("width"), facts.get("height")
     return (width, height) if isinstance(width, int) and isinstance(height, int) else None
+
+
+class Sizes:
+    """The sizes of items, each looked for once.
+
+    Args:
+        editor: the task.
+    """
+
+    def __init__(self, editor: Editor) -> None:
+        self._editor = editor
+        items = editor.store.items(editor.task, editor.layer)
+        self._known = {
+            item.id: size_of(editor, item.id, item.media) for item in items if item.media is not None
+        }
+
+    def __call__(self, key: str) -> Size | None:
+        """Return width and height of an item in pixels; None where its media cannot be read."""
+        if key not in self._known:
+            self._known[key] = size_of(self._editor, key)
+        return self._known[key]
 
 
 def path_of(editor: Editor, key: str) -> Path | None:

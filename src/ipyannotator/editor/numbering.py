@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from typing import Any
 
 from ipyannotator.editor.core import Editor
 from ipyannotator.formats import Format
@@ -29,26 +30,25 @@ class Classes:
         self._store = editor.store
         self._name = f"numbers:{kind.name}:{editor.task}" if kind.holds.numbers else ""
         kept = self._store.recall(self._name) if self._name else None
-        rows: list[tuple[str, int, str]] = json.loads(kept) if kept else []
+        rows: list[list[Any]] = json.loads(kept) if kept else []
         numbers = {class_id: number for class_id, number, _ in rows}
         names = {number: name for _, number, name in rows}
         schema = editor.schema
         used = editor.store.counts(editor.task, editor.layer).classes
+        for record in schema:
+            if record.id in numbers:
+                names[numbers[record.id]] = record.name
         for record in sorted(schema, key=lambda record: record.retired):
             if record.id in numbers or (record.retired and not used.get(record.id)):
                 continue
             # A class that was retired and made anew under its old name is the same to whoever reads the file.
             same = [number for number, name in names.items() if name == record.name]
             numbers[record.id] = same[0] if same else len(names)
-            names.setdefault(numbers[record.id], record.name)
-        for record in sorted(
-            schema, key=lambda record: not record.retired
-        ):  # those on offer have the last word
-            if record.id in numbers:
-                names[numbers[record.id]] = record.name
-        self._rows = [(class_id, number, names[number]) for class_id, number in numbers.items()]
-        self._fresh = json.dumps(self._rows) != json.dumps(rows)
-        self.names = _distinct([names[number] for number in sorted(names)])
+            names[numbers[record.id]] = record.name
+        self._rows = [[class_id, number, names[number]] for class_id, number in numbers.items()]
+        self._fresh = self._rows != rows
+        offered = {numbers[record.id] for record in schema.active}
+        self.names = _distinct(names, offered)
         self.labels = {class_id: self.names[number] for class_id, number in numbers.items()}
 
     def record(self) -> bool:
@@ -81,12 +81,12 @@ class Items:
             self._store.remember(self._name, zlib.compress(json.dumps(self._numbers).encode()))
 
 
-def _distinct(names: list[str]) -> list[str]:
-    """Return the names, each once: a class that was renamed to another's former name gets a number behind it."""
-    distinct: list[str] = []
-    for name in names:
-        fresh, count = name, 2
-        while fresh in distinct:
-            fresh, count = f"{name} ({count})", count + 1
-        distinct.append(fresh)
-    return distinct
+def _distinct(names: dict[int, str], offered: set[int]) -> list[str]:
+    """Return the names by number, each once: where a class was renamed to another's name, the one on offer has it."""
+    given: dict[int, str] = {}
+    for number in sorted(names, key=lambda number: (number not in offered, number)):
+        fresh, count = names[number], 2
+        while fresh in given.values():
+            fresh, count = f"{names[number]} ({count})", count + 1
+        given[number] = fresh
+    return [given[number] for number in sorted(given)]

@@ -14,6 +14,7 @@ SUFFIXES = frozenset({
 })  # fmt: skip
 """Endings that mean a picture, in a name that a file gives."""
 
+_ORIENTATION = 0x0112
 _SIDEWAYS = {5, 6, 7, 8}
 """The orientations of EXIF in which width and height change places."""
 
@@ -23,7 +24,9 @@ def picture_size(path: Path) -> Size | None:
     try:
         with Image.open(path) as picture:
             width, height = picture.size
-            turn = picture.getexif().get(0x0112)
+            # Of a PNG, Pillow's `getexif` would decode all of it.
+            has = picture.format != "PNG" or "exif" in picture.info
+            turn = picture.getexif().get(_ORIENTATION) if has else None
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
     return (height, width) if turn in _SIDEWAYS else (width, height)
