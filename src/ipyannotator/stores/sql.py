@@ -309,6 +309,17 @@ class SqlStore(SqlLeases):
                 f"{self.location} is open for reading only. Annotate with `create()` to write to it."
             )
 
+    def faults(self) -> list[str]:
+        """Check the whole file; return what is wrong with it, in SQLite's words. Reads all of it."""
+
+        def read(connection: Connection) -> list[str]:
+            rows = connection.exec_driver_sql("PRAGMA integrity_check(20)").scalars().all()
+            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+            found = [str(row) for row in rows if row != "ok"]
+            return [*found, *(f"a row of {row[0]} refers to one of {row[2]} that is gone" for row in broken)]
+
+        return self._db.read(read)
+
     def _read(self, task: str, layer: str, fn: Callable[[Rows], T]) -> T:
         return self._db.read(lambda connection: fn(Rows(connection, NOW, scope(connection, task, layer))))
 
