@@ -16,6 +16,9 @@ export interface Look {
   of: ClassData | undefined;
 }
 
+/** Around a caption: it is cut at its front, and its signs stay where they belong. */
+const LEFT_TO_RIGHT = '\u200e';
+
 export class CellView {
   readonly root: HTMLElement;
   readonly #problem = element('span', { class: 'ipya-cell-problem' });
@@ -29,6 +32,7 @@ export class CellView {
 
   constructor(private readonly prefix: string) {
     const words = element('span', { class: 'ipya-cell-words', 'aria-hidden': true }, this.#chip, this.#caption);
+    this.#chip.hidden = true;
     this.root = element('div', { class: 'ipya-cell', role: 'gridcell' }, this.#problem, this.#badge, words);
   }
 
@@ -49,7 +53,7 @@ export class CellView {
     setAttribute(root, 'title', cell ? [cell.name, of?.name, problem].filter(Boolean).join('\n') : null);
     setAttribute(root, 'aria-description', cell ? describe(cell, of, problem) : null);
     setText(this.#badge, marked ? (mark?.badge ?? '') : '');
-    setText(this.#caption, cell?.caption ?? '');
+    setText(this.#caption, cell ? LEFT_TO_RIGHT + cell.caption + LEFT_TO_RIGHT : '');
     setText(this.#problem, problem);
     this.#setColor(of ? safeColor(of.color) : '');
   }
