@@ -154,7 +154,7 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
   // ---- on the canvas
 
   const drawn = (): Track[] => {
-    if (!model.get('trails') || book.item !== session.item?.key) return [];
+    if (!model.get('trails')) return [];
     const around = book.around();
     return around.length <= DRAWN
       ? around
@@ -178,6 +178,7 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
   );
   /** Ask for the centres of what is to be drawn and is not here. */
   const fetch = (): void => {
+    book.show(session.item?.key ?? '');
     const ids = drawn().flatMap(({ id }) => (asked.has(id) || book.stops(id) ? [] : [id]));
     for (const id of ids) asked.add(id);
     if (ids.length) send({ type: 'draw', ids });

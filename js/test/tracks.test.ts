@@ -78,10 +78,22 @@ describe('the book of tracks', () => {
 
   it('knows which are near the frame on screen', () => {
     const at = (frame: number): string[] => {
-      take({ type: 'here', item: 'x', frame }, []);
+      take({ type: 'here', item: `${frame}`, frame }, []);
+      book.show(`${frame}`);
       return book.around().map(({ id }) => id);
     };
     expect([at(2), at(13), at(14), at(30), at(45)]).toEqual([['2', '10'], ['2', '10'], ['10'], ['b'], ['b']]);
+  });
+
+  it('stays where it is until the next item is on screen', () => {
+    take({ type: 'here', item: 'a', frame: 0 }, []);
+    book.show('a');
+    take({ type: 'here', item: 'b', frame: 40 }, [['10', 'c', 39, 0, 0, 5, 5]]);
+    expect([book.frame, book.near.length]).toEqual([0, 0]);
+    book.show('b');
+    expect([book.frame, book.near.length]).toEqual([40, 1]);
+    book.show('nobody told of it');
+    expect([book.frame, book.near.length]).toEqual([-1, 0]);
   });
 
   it('takes in what changed', () => {

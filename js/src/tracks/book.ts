@@ -25,6 +25,8 @@ export type News =
 
 export type Said = 'all' | 'some' | 'drawn' | 'here' | 'missed';
 
+/** How many items' places are remembered: the kernel tells of one before it is on screen. */
+const PLACES = 8;
 /** Frames before and after, within which a track is drawn. */
 export const REACH = 10;
 
@@ -33,10 +35,11 @@ export class Book {
   /** By first frame. */
   list: readonly Track[] = [];
   byId: ReadonlyMap<string, Track> = new Map();
-  item = '';
+  /** Of the item on screen; -1 while it is not known. */
   frame = -1;
   near: readonly Near[] = [];
   #number = 0;
+  #places = new Map<string, { frame: number; near: Near[] }>();
   #stops = new Map<string, readonly Stop[]>();
 
   /** Take in a message; `missed` where one before it did not come, and all must be asked for. */
@@ -51,9 +54,11 @@ export class Book {
       return 'all';
     }
     if (news.type === 'here') {
-      this.item = news.item;
-      this.frame = news.frame;
-      this.near = (data as NearRow[]).map(([track, classId, frame, ...edges]) => ({ track, classId, frame, edges }));
+      const near = (data as NearRow[]).map(([track, classId, frame, ...edges]) => ({ track, classId, frame, edges }));
+      this.#places.delete(news.item);
+      this.#places.set(news.item, { frame: news.frame, near });
+      const [oldest] = this.#places.keys();
+      if (this.#places.size > PLACES && oldest !== undefined) this.#places.delete(oldest);
       return 'here';
     }
     if (news.type === 'centers') {
@@ -74,6 +79,13 @@ export class Book {
     }
     this.#keep(next);
     return 'some';
+  }
+
+  /** This item is on screen. */
+  show(item: string): void {
+    const place = this.#places.get(item);
+    this.frame = place?.frame ?? -1;
+    this.near = place?.near ?? [];
   }
 
   /** The centres of a track's boxes by frame; undefined where they were not asked for yet. */

@@ -101,8 +101,6 @@ export class Desk {
   }
 
   #choice(): Choice {
-    const { book, session } = this;
-    const near = book.item === session.item?.key ? book.near : [];
-    return { chosen: this.chosen, fresh: this.fresh, here: this.here, near, next: this.next };
+    return { chosen: this.chosen, fresh: this.fresh, here: this.here, near: this.book.near, next: this.next };
   }
 }

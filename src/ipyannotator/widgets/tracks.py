@@ -17,6 +17,7 @@ import traitlets
 from ipyannotator.editor import Editor
 from ipyannotator.editor.events import Failure
 from ipyannotator.editor.tracks import REACH, Changed, Summary, Tracks
+from ipyannotator.model.change import VERSION
 from ipyannotator.widgets.component import Component
 
 
@@ -114,7 +115,7 @@ class TrackList(Component):
 
     def _tell(self, content: dict[str, Any], data: Any) -> None:
         self._number += 1
-        self.send({**content, "number": self._number}, [msgspec.json.encode(data)])
+        self.send({"v": VERSION, **content, "number": self._number}, [msgspec.json.encode(data)])
 
 
 def _row(summary: Summary) -> list[Any]:
