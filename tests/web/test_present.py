@@ -126,7 +126,7 @@ def test_the_page_says_when_its_day_began_and_that_it_is_there(enter: Callable[.
     visit.annotator.view.today.catch_up()
     assert visit.annotator.parts.footer.today == "You: 1 today"
     assert say(visit, midnight=time.time() + 3600)["n"] == 1
-    visit.annotator.view.today.catch_up()
+    visit.annotator.view.today.close()  # it waits for the thread that counts
     assert visit.annotator.parts.footer.today == "You: 0 today"
 
 
