@@ -134,6 +134,11 @@ export class RowView {
     const [x, y, width, height] = placed(shown.region, cell?.crop ?? null, this.#picture);
     const ratio = devicePixelRatio;
     const left = Math.round((column * this.#step + BORDER) * ratio);
+    // What is shown goes to whole pixels of the item, which may be a little beyond its place.
+    context.save();
+    context.beginPath();
+    context.rect(left, 0, Math.round(this.#picture * ratio), this.#canvas.height);
+    context.clip();
     context.imageSmoothingQuality = 'medium';
     context.drawImage(
       shown.bitmap,
@@ -142,6 +147,7 @@ export class RowView {
       Math.round(width * ratio),
       Math.round(height * ratio),
     );
+    context.restore();
   }
 
   #clear(column: number, removed?: CellView): void {

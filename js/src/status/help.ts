@@ -11,6 +11,7 @@ type Part = Pick<Session, 'keymap' | 'labels' | 'classes'>;
 /** The first group whose pattern fits has the action; the last one takes the rest. */
 const GROUPS: readonly (readonly [title: string, actions: RegExp])[] = [
   ['Pictures', /^(done|skip|flag|next|previous|next_todo|first|last|save)$/],
+  ['Grid', /^(cell_|mark|open)/],
   ['Objects', /^(undo|redo|delete|select_|next_object|previous_object|escape)/],
   ['Classes', /^(class:|filter_classes)/],
   ['Crosshair', /^(corner|nudge_)/],
