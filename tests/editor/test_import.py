@@ -56,7 +56,7 @@ def test_labels_that_are_not_on_offer_are_kept_as_retired_classes(editor: Editor
     report = transfer.import_(editor, "coco", coco(tmp_path, {"0.png": [("tram", [1, 2, 3, 4])]}))
     assert boxes(editor, "0.png") == [("tram", 1, 2, 3, 4)]
     assert [record.name for record in editor.schema.active] == ["car", "bus"]
-    assert "1 classes are not on offer here and were kept as retired: 'tram'." in str(report)
+    assert "Not on offer here, and kept as retired classes: 'tram'." in str(report)
 
 
 @pytest.mark.parametrize("name", ["coco", "yolo", "voc"])
@@ -142,6 +142,13 @@ def test_a_broken_file_changes_nothing(editor: Editor, tmp_path: Path) -> None:
         transfer.import_(editor, "voc", tmp_path / "absent")
     assert editor.store.head() == head
     assert editor.schema.find("new") is None
+
+
+def test_two_entries_for_one_image_are_put_together(editor: Editor, tmp_path: Path) -> None:
+    things: dict[str, list] = {"a/0.png": [("car", [1, 2, 3, 4])], "b/0.png": [("bus", [1, 2, 3, 4])]}
+    report = transfer.import_(editor, "coco", coco(tmp_path, things))
+    assert boxes(editor, "0.png") == [("bus", 1, 2, 3, 4), ("car", 1, 2, 3, 4)]
+    assert "More than once in the file, and put together: 1 image." in str(report)
 
 
 def test_the_format_is_found_out(editor: Editor, tmp_path: Path) -> None:

@@ -244,6 +244,44 @@ def test_the_projects_own_folder_is_never_replaced(editor: Editor, photos: Path)
     assert sorted(photos.iterdir()) == before
 
 
+def test_copies_do_not_become_items(photos: Path) -> None:
+    editor = Editor(
+        MemoryStore(), ImageSource(photos, recursive=True), OutputImageBbox(["car"]), author=Author("ann")
+    )
+    try:
+        editor.declare(["car"])
+        fill_some = editor.view("0.png")
+        fill_some.add(Box(1, 2, 3, 4), "car")
+        fill_some.state = "done"
+        with pytest.raises(InvalidValue, match="would become items of the project"):
+            transfer.export(editor, "yolo", photos / "export")
+    finally:
+        editor.close()
+
+
+def test_images_that_would_share_a_label_file_are_renamed_and_found_again(
+    make: Callable[..., Editor], photos: Path, tmp_path: Path
+) -> None:
+    Image.new("RGB", (64, 48)).save(photos / "0.jpg")
+    editor = make(classes=["car"])
+    for at, key in enumerate(("0.jpg", "0.png")):
+        editor.view(key).add(Box(1 + at, 2, 3, 4), "car")
+        editor.set_state("done", key=key)
+    for name in ("yolo", "voc"):
+        for images in ("copy", "none"):
+            out = tmp_path / name / images
+            report = transfer.export(editor, name, out, images=images)
+            assert "Under another name, since theirs would clash: 1 image (0.png is 0-png.png)." in str(
+                report
+            )
+            fresh = make(folder=f"{name}-{images}")
+            assert transfer.import_(fresh, name, out).objects == 2
+            assert (boxes(fresh, "0.jpg"), boxes(fresh, "0.png")) == (
+                [("car", 1, 2, 3, 4)],
+                [("car", 2, 2, 3, 4)],
+            )
+
+
 def test_a_read_only_project_can_be_exported(editor: Editor, tmp_path: Path) -> None:
     fill(editor)
     editor.store.read_only = True

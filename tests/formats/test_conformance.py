@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ipyannotator.formats import FORMATS, Format, find_format
+from ipyannotator.formats.describing import descriptions
 from ipyannotator.testing.formats import FORMAT_CHECKS, check_format, content
 
 CASES = [(str(name), ending) for name in FORMATS for ending in {"", FORMATS.get(name).file}]
@@ -28,3 +29,10 @@ def test_a_format_is_known_by_its_files(name: str, tmp_path: Path) -> None:
     kind: Format = FORMATS.get(name)
     kind.write(tmp_path / "out", content(kind), images="none")
     assert find_format(tmp_path / "out").name == name
+
+
+def test_the_page_of_formats_says_what_each_holds() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "formats.md").read_text("utf-8")
+    rows = [f"| `{each.name}` | {each.title} | {each.holds} | {each.loses} |" for each in descriptions()]
+    assert len(rows) >= 4
+    assert [row for row in rows if row not in page] == []

@@ -11,7 +11,7 @@ from pathlib import Path
 from ipyannotator.editor.core import Editor
 from ipyannotator.editor.matching import path_of, size_of
 from ipyannotator.editor.numbering import Classes, Items
-from ipyannotator.editor.report import Report
+from ipyannotator.editor.report import Report, counted
 from ipyannotator.errors import FormatError, InvalidValue
 from ipyannotator.formats.base import FORMATS, Content, Format, Images, Sample, Thing, images_mode, is_file
 from ipyannotator.formats.fitting import fit
@@ -68,7 +68,9 @@ def export(
     one.numbers.record()
     if renamed:
         some = ", ".join(f"{old} is {new}" for old, new in list(renamed.items())[:3])
-        report.notes.append(f"{len(renamed):,} could not keep their names: {some}.")
+        report.notes.append(
+            f"Under another name, since theirs would clash: {counted(len(renamed), 'images')} ({some})."
+        )
     if one.parts.names:
         counts = ", ".join(f"{part} {one.parts.counts[part]:,}" for part in one.parts.names)
         report.notes.append(f"Splits: {counts}.")
@@ -127,6 +129,18 @@ class _Export:
         self.classes = Classes(editor, kind)
         self.numbers = Items(editor, kind)
         self._objects = 0
+        home = getattr(editor.source, "folder", None)
+        if (
+            home is not None
+            and getattr(editor.source, "recursive", False)
+            and home in report.path.absolute().parents
+        ):
+            raise InvalidValue(
+                "The path",
+                str(report.path),
+                f"one outside {home}",
+                "The copies would become items of the project.",
+            )
         if images != "none" and not hasattr(editor.source, "path"):
             raise InvalidValue(
                 "images", images, f"'none': the items of {editor.source.location} are no files"

@@ -24,7 +24,7 @@ import msgspec
 
 from ipyannotator.editor.core import Editor
 from ipyannotator.editor.matching import Matcher, Sizes
-from ipyannotator.editor.report import Report
+from ipyannotator.editor.report import MENTIONED, Report, counted
 from ipyannotator.errors import Conflict, FormatError
 from ipyannotator.formats.base import FORMATS, Format, Reading, Sample, Size, Thing, find_format
 from ipyannotator.formats.fitting import fit_shape
@@ -159,9 +159,7 @@ def _look(editor: Editor, reading: Reading, match: Matcher, report: Report) -> i
         )
     twice = sum(count > 1 for count in keys.values())
     if twice:
-        report.notes.append(
-            f"{twice:,} images stand in the file more than once; what it says of them was put together."
-        )
+        report.notes.append(f"More than once in the file, and put together: {counted(twice, 'images')}.")
     open_ = editor.extensible or not editor.schema.active
     wanted = [*reading.classes, *labels] if open_ else labels
     _add_classes(editor, dict.fromkeys(wanted), report, offered=open_)
@@ -188,10 +186,8 @@ def _add_classes(editor: Editor, names: Iterable[str], report: Report, *, offere
                 raise
         else:
             if missing and not offered:
-                some = ", ".join(map(repr, missing[:5])) + (" …" if len(missing) > 5 else "")  # noqa: PLR2004 - a few
-                report.notes.append(
-                    f"{len(missing):,} classes are not on offer here and were kept as retired: {some}."
-                )
+                some = ", ".join(map(repr, missing[:MENTIONED])) + (" …" if len(missing) > MENTIONED else "")
+                report.notes.append(f"Not on offer here, and kept as retired classes: {some}.")
             return
 
 

@@ -224,6 +224,10 @@ def _parts(path: Path) -> list[_Part]:
         files = sorted(folder.glob("instances_*.json"))
         if files:
             return [_Part(file, _split(file)) for file in files]
+    for folder in (path / "annotations", path):
+        files = [file for file in sorted(folder.glob("*.json")) if _looks(file)]
+        if files:
+            return [_Part(file, "") for file in files]
     files = sorted(path.glob("*/_annotations.coco.json"))  # one folder for each split, as some services give
     if files:
         return [_Part(file, file.parent.name) for file in files]
