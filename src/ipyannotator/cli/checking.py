@@ -50,7 +50,7 @@ KINDS: Final = {
     ),
     "broken": Kind("images that cannot be shown", "Replace the files, or skip them."),
     "outside": Kind("objects that lie outside their image", "Delete or move them."),
-    "empty": Kind("objects without any area", "Delete them."),
+    "tiny": Kind("objects smaller than a pixel", "Delete them."),
     "unknown class": Kind("objects of a class that is not known", "Relabel them."),
     "retired class": Kind(
         "objects of a class that is no longer on offer",
@@ -178,8 +178,8 @@ class Check:
         left, top, right, bottom = bounds = tuple(record.shape.bounds())
         if not all(map(math.isfinite, bounds)):
             return  # a label of the whole item
-        if not record.shape.measure() and record.shape.kind != "points":
-            self._see("empty", where)
+        if record.shape.measure() < 1 and record.shape.kind != "points":
+            self._see("tiny", where)
         media = item.media or {}
         size = self._sizes.get(item.id) or (
             (media["width"], media["height"]) if {"width", "height"} <= media.keys() else None
@@ -202,6 +202,9 @@ class Check:
         for record in editor.schema.active:
             if record.id not in used:
                 self._see("unused class", record.name)
+        for name in editor.output.classes or []:  # of a project that nobody has opened yet
+            if editor.schema.find(name) is None:
+                self._see("unused class", name)
 
     def _has(self, key: str) -> bool:
         try:

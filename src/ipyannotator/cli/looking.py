@@ -54,8 +54,8 @@ def check(
 ) -> None:
     """Look for what may be wrong; exit with 1 where something should be done.
 
-    Looks at the database, at files that are gone, replaced or broken, at objects outside their image or without area,
-    and at classes. Lines with ! are problems, those with · are worth knowing. Changes nothing.
+    Looks at the database, at files that are gone, replaced or broken, at objects outside their image or
+    too small to see, and at classes. Lines with ! are problems, those with · are worth knowing. Changes nothing.
     """
     with opened(folder, Step.EXPLORE) as task:
         layers = task.editor.store.layers(task.editor.task) or ["main"]
