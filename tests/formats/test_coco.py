@@ -147,6 +147,7 @@ def test_missing_sections_are_tolerated(tmp_path: Path) -> None:
     ("change", "said"),
     [
         (lambda v: v["annotations"][1].update(bbox=[1, 2, -3, 4]), r"annotations\[1\]\.bbox is \[1.*-3"),
+        (lambda v: v["annotations"][1].update(bbox=[1e300, 2, 1e300, 4]), r"annotations\[1\]\.bbox is \[1e"),
         (lambda v: v["annotations"][1].update(bbox=[1, 2, 3]), r"annotations\[1\]\.bbox"),
         (lambda v: v["annotations"][1].update(bbox="1 2 3 4"), r"annotations\[1\]\.bbox"),
         (lambda v: v["annotations"][1].update(bbox=[1, 2, None, 4]), r"bbox"),

@@ -15,6 +15,12 @@ from ipyannotator.model import Box
 YOLO = FORMATS.get("yolo")
 
 
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n" for before, name in zip("abcdefghi", "bcdefghij", strict=True)
+) + "names: *j\n"  # fmt: skip
+"""Ten lines that say three and a half billion texts."""
+
+
 def picture(path: Path, size: tuple[int, int] = (640, 480)) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.new("RGB", size).save(path)
@@ -186,6 +192,7 @@ def test_a_broken_line_is_refused_with_the_place(tmp_path: Path, line: str, said
         ("names: [car, ' ']", r"`names` is"),
         ("names: [car", r"not readable as YAML"),
         ("- 1", r"`names` is None"),
+        (BOMB, r"`names` is \[\["),
         ("names: [car]\nkpt_shape: 5", r"`kpt_shape` is '5'"),
         ("!!python/object/apply:os.system ['touch hacked']", r"`names` is|not readable"),
     ],

@@ -33,6 +33,9 @@ Size = tuple[int, int]
 SizeOf = Callable[[str], Size | None]
 """Gives the size of an item by the name that a file has for it; None where nobody knows the item."""
 
+FARTHEST = 1e9
+"""Pixels; a coordinate beyond is a fault of the file."""
+
 Losses = Counter[str]
 """How often something was not taken over, by what, as a phrase that follows the number: “turned (…)”."""
 

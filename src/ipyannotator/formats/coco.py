@@ -10,7 +10,6 @@ Beyond the standard: `score` and `attributes` of an annotation are written where
 from __future__ import annotations
 
 import contextlib
-import math
 import shutil
 import tempfile
 from collections import Counter
@@ -22,6 +21,7 @@ import msgspec
 
 from ipyannotator.errors import FormatError, InvalidValue
 from ipyannotator.formats.base import (
+    FARTHEST,
     FORMATS,
     Content,
     Holds,
@@ -311,7 +311,7 @@ def _thing(path: Path, at: int, row: _Annotation, names: dict[int | str, str], l
     if not box:
         lost[BOXLESS] += 1
         return None
-    if len(box) != 4 or not all(map(math.isfinite, box)) or min(box[2:]) < 0:  # noqa: PLR2004 - as it says
+    if len(box) != 4 or not all(abs(value) <= FARTHEST for value in box) or min(box[2:]) < 0:  # noqa: PLR2004 - as it says
         raise _wrong(path, at, "bbox", box, "[x, y, width, height] in pixels, none negative but x and y")
     if not all(box[2:]):
         lost[SIZELESS] += 1

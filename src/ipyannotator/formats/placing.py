@@ -92,7 +92,7 @@ def staged_folder(path: Path, kind: str, images: Images, renamed: dict[str, str]
         InvalidValue: there is something else at the place.
         StoreError: it could not be written; what was there is as it was.
     """
-    path = path.absolute()
+    path = Path(os.path.abspath(path))  # noqa: PTH100 - `resolve` would follow a link at the place itself
     check_free(path)
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
     try:
@@ -118,7 +118,7 @@ def staged_file(path: Path, kind: str, *, replace: bool) -> Iterator[IO[bytes]]:
         kind: the title of the format, for messages.
         replace: whether what is there may be replaced.
     """
-    path = path.absolute()
+    path = Path(os.path.abspath(path))  # noqa: PTH100 - as above
     if path.exists() and (path.is_dir() or not replace):
         raise InvalidValue(
             "The file to write", str(path), f"new, or an earlier one of {kind}", "Choose another name."

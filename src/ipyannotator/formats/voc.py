@@ -22,6 +22,7 @@ from xml.sax.saxutils import escape
 
 from ipyannotator.errors import FormatError, InvalidValue, MissingPackage
 from ipyannotator.formats.base import (
+    FARTHEST,
     FORMATS,
     Content,
     Holds,
@@ -240,7 +241,7 @@ def _number(where: str, box: Element, name: str) -> float:
         number = float(text or "")
     except ValueError:
         number = math.nan
-    if not math.isfinite(number):
+    if not abs(number) <= FARTHEST:
         raise FormatError(f"{where}, bndbox/{name} is {text!r}, expected pixels. Nothing was taken in.")
     return number
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 import os
+import reprlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -134,7 +135,9 @@ def _yaml(file: Path) -> _Set:
     if isinstance(names, list):
         numbered = dict(enumerate(names))
     if numbered is None or not all(isinstance(name, str) and name.strip() for name in numbered.values()):
-        raise FormatError(f"{file}: `names` is {names!r}, expected class names, as a list or by number.")
+        raise FormatError(
+            f"{file}: `names` is {reprlib.repr(names)}, expected class names, as a list or by number."
+        )
     folders = {}
     for split in _SPLITS:
         folder = content.get(split) or (content.get("valid") if split == "val" else None)
@@ -152,7 +155,7 @@ def _keypoints(file: Path, content: dict[str, Any]) -> int:
         points, values = shape
         return int(points) * int(values)
     except (TypeError, ValueError) as error:
-        raise FormatError(f"{file}: `kpt_shape` is {shape!r}, expected two numbers.") from error
+        raise FormatError(f"{file}: `kpt_shape` is {reprlib.repr(shape)}, expected two numbers.") from error
 
 
 def _text(file: Path) -> str:
