@@ -223,6 +223,7 @@ BROKEN = {
     "labels by dots": (
         PLAIN + "[output]\ntype='OutputImageLabel'\nlabel_dir='a/../../b'\n", "[output] label_dir", "without '..'",
     ),
+    "no instructions": (PLAIN + "[project]\ninstructions='todo.md'\n", "'todo.md'", "There is no such file"),
     "instructions elsewhere": (
         PLAIN + "[project]\ninstructions='../secret.md'\n", "[project] instructions", "without '..'",
     ),

@@ -180,7 +180,10 @@ def _check_path(file: Path, where: str, value: str, *, elsewhere: bool, made: bo
 def _check_instructions(file: Path, value: str | None) -> None:
     """A path of instructions stays within the project, as every path does; a text may say what it likes."""
     if value and "\n" not in value and value.strip().lower().endswith(".md"):
-        _check_path(file, "[project] instructions", value.strip(), elsewhere=False, made=True)
+        where = "[project] instructions"
+        _check_path(file, where, value.strip(), elsewhere=False, made=True)
+        if not (file.parent / value.strip()).is_file():
+            _refuse(file, where, value, "Markdown, or the path of a file of it", "There is no such file.")
 
 
 def exists(path: Path) -> bool:
