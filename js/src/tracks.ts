@@ -30,12 +30,10 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
   const book = new Book();
   const desk = new Desk(session, book);
   let classes = new Map<string, ClassData>();
-  /** The tracks whose centres were asked for. */
-  let asked = new Set<string>();
   let selected: ReadonlySet<string> = new Set();
   let here: ReadonlySet<string> = new Set();
 
-  const send = (message: { type: 'hello' } | { type: 'draw'; ids: string[] }): void => {
+  const send = (message: { type: 'hello' } | { type: 'draw'; blocks: [id: string, block: number][] }): void => {
     try {
       model.send(message);
     } catch {
@@ -165,8 +163,7 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
     {
       paint(context, view) {
         for (const track of drawn()) {
-          const stops = book.stops(track.id);
-          if (stops) paintTrail(context, { color: colorOf(track), stops }, book.frame, view);
+          paintTrail(context, { color: colorOf(track), stops: book.stops(track.id) }, book.frame, view);
         }
       },
       complete(object) {
@@ -179,9 +176,8 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
   /** Ask for the centres of what is to be drawn and is not here. */
   const fetch = (): void => {
     book.show(session.item?.key ?? '');
-    const ids = drawn().flatMap(({ id }) => (asked.has(id) || book.stops(id) ? [] : [id]));
-    for (const id of ids) asked.add(id);
-    if (ids.length) send({ type: 'draw', ids });
+    const blocks = book.wanted(drawn());
+    if (blocks.length) send({ type: 'draw', blocks });
     repaint();
   };
 
@@ -204,9 +200,7 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
       send({ type: 'hello' });
       return;
     }
-    if (said === 'all') asked = new Set();
     if (said === 'all' || said === 'some') desk.followed();
-    for (const id of asked) if (!book.byId.has(id)) asked.delete(id);
     fetch();
     later();
   };

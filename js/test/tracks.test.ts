@@ -96,20 +96,47 @@ describe('the book of tracks', () => {
     expect([book.frame, book.near.length]).toEqual([-1, 0]);
   });
 
-  it('takes in what changed', () => {
-    take(
-      { type: 'centers' },
-      {
-        '10': [
+  it('asks for the blocks of frames that are to be drawn, each once', () => {
+    take({ type: 'tracks', complete: true }, [
+      ['a', 'c', 0, 9999, 10000],
+      ['b', 'c', 500, 520, 21],
+    ]);
+    take({ type: 'here', item: 'x', frame: 400 }, []);
+    book.show('x');
+    expect(book.wanted(book.list)).toEqual([
+      ['a', 0],
+      ['a', 1],
+      ['b', 0],
+      ['b', 1],
+    ]);
+    expect(book.wanted(book.list)).toEqual([]);
+    take({ type: 'here', item: 'y', frame: 900 }, []);
+    book.show('y');
+    expect(book.wanted(book.list)).toEqual([['a', 2]]);
+  });
+
+  it('takes in what changed, of what is drawn', () => {
+    take({ type: 'here', item: 'x', frame: 2 }, []);
+    book.show('x');
+    book.wanted(book.list);
+    take({ type: 'centers' }, [
+      [
+        '10',
+        0,
+        [
           [0, 1, 1],
           [2, 3, 3],
+          [300, 3, 3],
         ],
-      },
-    );
+      ],
+    ]);
     const data = {
       tracks: [['10', 'c', 0, 4, 3]],
       gone: ['2'],
-      centers: { '10': [[2], [1, 2, 2], [4, 5, 5]], b: [[1, 1, 1]] },
+      centers: {
+        '10': [[2], [1, 2, 2], [4, 5, 5]],
+        b: [[600, 1, 1]],
+      },
     };
     expect(take({ type: 'changed' }, data)).toBe('some');
     expect(book.list.map(({ id, last }) => [id, last])).toEqual([
@@ -121,7 +148,7 @@ describe('the book of tracks', () => {
       { frame: 1, x: 2, y: 2 },
       { frame: 4, x: 5, y: 5 },
     ]);
-    expect(book.stops('b')).toBeUndefined();
+    expect(book.stops('b')).toEqual([]);
   });
 
   it('notices that something did not come', () => {
@@ -209,7 +236,17 @@ describe('the panel', () => {
   });
 
   it('says hello, and asks for what is to be drawn, once', () => {
-    expect(model.sent).toEqual([{ type: 'hello' }, { type: 'draw', ids: ['1', '2', '3'] }]);
+    expect(model.sent).toEqual([
+      { type: 'hello' },
+      {
+        type: 'draw',
+        blocks: [
+          ['1', 0],
+          ['2', 0],
+          ['3', 0],
+        ],
+      },
+    ]);
     session.emit('item', undefined);
     expect(model.sent).toHaveLength(2);
   });

@@ -312,9 +312,11 @@ def test_a_page_gets_all_tracks_and_then_what_changes(page: tuple[Any, list[Any]
     assert [row[0] for row in rows] == [each.id for each in a.view.tracks.summaries()]
     assert (here["item"], here["frame"], {each[0] for each in near} >= {"2", "3"}) == ("0000.jpg", 0, True)
     heard.clear()
-    a.view.list.receive({"type": "draw", "ids": ["2", "nobody"]})
-    ((_, centers),) = heard
-    assert (len(centers["2"]), centers["nobody"]) == (FRAMES, [])
+    a.view.list.receive({"type": "draw", "blocks": [["2", 0], ["2", 7], ["nobody", 0]]})
+    ((_, blocks),) = heard
+    assert [(track, block, len(centers)) for track, block, centers in blocks] == [
+        ("2", 0, FRAMES), ("2", 7, 0), ("nobody", 0, 0),
+    ]  # fmt: skip
     heard.clear()
     a.index = 4
     assert [content["type"] for content, _ in heard] == ["here"]

@@ -16,6 +16,9 @@ type Row = [id: string, classId: string | null, first: number, last: number, box
 type Center = [frame: number] | [frame: number, x: number, y: number];
 type NearRow = [track: string, classId: string | null, frame: number, l: number, t: number, r: number, b: number];
 
+/** The centres on one block of frames. */
+type BlockRow = [id: string, block: number, centers: Center[]];
+
 /** What the kernel says; the data come in a buffer of JSON. */
 export type News =
   | { type: 'tracks'; number: number; complete: boolean }
@@ -29,6 +32,10 @@ export type Said = 'all' | 'some' | 'drawn' | 'here' | 'missed';
 const PLACES = 8;
 /** Frames before and after, within which a track is drawn. */
 export const REACH = 10;
+/** Frames before and after, on which it is drawn: more hides the picture. */
+export const SPAN = 200;
+/** Frames whose centres are asked for together; the kernel has the same number. */
+export const BLOCK = 512;
 
 export class Book {
   complete = false;
@@ -40,7 +47,8 @@ export class Book {
   near: readonly Near[] = [];
   #number = 0;
   #places = new Map<string, { frame: number; near: Near[] }>();
-  #stops = new Map<string, readonly Stop[]>();
+  /** The centres by track and block; a block that was asked for and is not here yet has none. */
+  #blocks = new Map<string, Map<number, readonly Stop[]>>();
 
   /** Take in a message; `missed` where one before it did not come, and all must be asked for. */
   take(news: News, data: unknown): Said {
@@ -49,7 +57,7 @@ export class Book {
     if (missed) return 'missed';
     if (news.type === 'tracks') {
       this.complete = news.complete;
-      this.#stops.clear();
+      this.#blocks.clear();
       this.#keep(new Map((data as Row[]).map((row) => [row[0], trackOf(row)])));
       return 'all';
     }
@@ -62,8 +70,7 @@ export class Book {
       return 'here';
     }
     if (news.type === 'centers') {
-      for (const [id, centers] of Object.entries(data as Record<string, Center[]>))
-        this.#stops.set(id, stopsOf(centers));
+      for (const [id, block, centers] of data as BlockRow[]) this.#blocks.get(id)?.set(block, stopsOf(centers));
       return 'drawn';
     }
     const { tracks, gone, centers } = data as { tracks: Row[]; gone: string[]; centers: Record<string, Center[]> };
@@ -71,11 +78,14 @@ export class Book {
     for (const row of tracks) next.set(row[0], trackOf(row));
     for (const id of gone) {
       next.delete(id);
-      this.#stops.delete(id);
+      this.#blocks.delete(id);
     }
     for (const [id, changed] of Object.entries(centers)) {
-      const known = this.#stops.get(id);
-      if (known) this.#stops.set(id, merged(known, changed));
+      const blocks = this.#blocks.get(id) ?? new Map<number, readonly Stop[]>();
+      for (const [block, known] of blocks) {
+        const mine = changed.filter(([frame]) => Math.floor(frame / BLOCK) === block);
+        if (mine.length) blocks.set(block, merged(known, mine));
+      }
     }
     this.#keep(next);
     return 'some';
@@ -88,9 +98,31 @@ export class Book {
     this.near = place?.near ?? [];
   }
 
-  /** The centres of a track's boxes by frame; undefined where they were not asked for yet. */
-  stops(id: string): readonly Stop[] | undefined {
-    return this.#stops.get(id);
+  /** The centres of a track's boxes near the frame on screen, by frame, as far as they are here. */
+  stops(id: string): Stop[] {
+    const blocks = this.#blocks.get(id);
+    const found: Stop[] = [];
+    if (!blocks) return found;
+    for (let block = blockOf(this.frame - SPAN); block <= blockOf(this.frame + SPAN); block += 1) {
+      for (const stop of blocks.get(block) ?? []) if (Math.abs(stop.frame - this.frame) <= SPAN) found.push(stop);
+    }
+    return found;
+  }
+
+  /** The blocks that are to be drawn and were not asked for yet; from now on they were. */
+  wanted(tracks: readonly Track[]): [id: string, block: number][] {
+    const found: [string, number][] = [];
+    for (const { id, first, last } of tracks) {
+      const blocks = this.#blocks.get(id) ?? new Map<number, readonly Stop[]>();
+      this.#blocks.set(id, blocks);
+      const from = blockOf(Math.max(first, this.frame - SPAN));
+      for (let block = from; block <= blockOf(Math.min(last, this.frame + SPAN)); block += 1) {
+        if (blocks.has(block)) continue;
+        blocks.set(block, []);
+        found.push([id, block]);
+      }
+    }
+    return found;
   }
 
   /** The tracks that are on the frame on screen, pass it unseen, or end or begin near it. */
@@ -103,6 +135,10 @@ export class Book {
     this.byId = tracks;
     this.list = [...tracks.values()].sort((a, b) => a.first - b.first || natural(a.id, b.id));
   }
+}
+
+function blockOf(frame: number): number {
+  return Math.floor(Math.max(0, frame) / BLOCK);
 }
 
 const COLLATOR = new Intl.Collator('en', { numeric: true });

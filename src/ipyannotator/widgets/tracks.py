@@ -1,8 +1,9 @@
 """The list of tracks, and their trajectories on the canvas.
 
 How this works. The page gets the whole list once, and from then on the tracks that became others. The centres of a
-track's boxes it asks for when it draws them, and is told from then on where one moved: so an edit costs a few numbers,
-however long the clip. Every message has a number; the page that misses one asks for everything again.
+track's boxes it asks for when it draws them, a block of frames at a time, and is told from then on where one moved: so
+neither an edit nor a step costs more the longer the clip is. Every message has a number; the page that misses one asks
+for everything again.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from ipyannotator.editor.events import Failure
 from ipyannotator.editor.tracks import REACH, Changed, Summary, Tracks
 from ipyannotator.model.change import VERSION
 from ipyannotator.widgets.component import Component
+
+BLOCK = 512
+"""Frames whose centres are sent together; `js/src/tracks/book.ts` has the same."""
 
 
 class TrackList(Component):
@@ -43,7 +47,7 @@ class TrackList(Component):
         self._out = threading.RLock()
         self._number = 0
         self._greeted = False
-        self._drawn: set[str] = set()
+        self._drawn: dict[str, set[int]] = {}
         super().__init__(**values)
         self.on_msg(lambda _, content, __: self.receive(content))
 
@@ -80,12 +84,14 @@ class TrackList(Component):
                 return
             rows = [_row(found) for track in changed if (found := self._tracks.summary(track)) is not None]
             gone = sorted(changed.keys() - {row[0] for row in rows})
-            centers = {
-                track: self._tracks.centers(track, frames)
-                for track, frames in changed.items()
-                if track in self._drawn and track not in gone
-            }
-            self._drawn -= set(gone)
+            centers = {}
+            for track, frames in changed.items():
+                drawn = self._drawn.get(track, set())
+                known = [frame for frame in frames if frame // BLOCK in drawn]
+                if known and track not in gone:
+                    centers[track] = self._tracks.centers(track, known)
+            for track in gone:
+                self._drawn.pop(track, None)
             self._tell({"type": "changed"}, {"tracks": rows, "gone": gone, "centers": centers})
             here = self._editor.source.index(self._editor.key)
             if any(abs(frame - here) <= REACH for frames in changed.values() for frame in frames):
@@ -109,9 +115,13 @@ class TrackList(Component):
 
     def _draw(self, content: Mapping[str, Any]) -> None:
         with self._out:
-            wanted = [str(each) for each in content["ids"]]
-            self._drawn.update(wanted)
-            self._tell({"type": "centers"}, {track: self._tracks.centers(track) for track in wanted})
+            told = []
+            for track, block in content["blocks"]:
+                self._drawn.setdefault(track, set()).add(block)
+                end = min((block + 1) * BLOCK, len(self._editor.source))
+                centers = self._tracks.centers(track, range(block * BLOCK, end))
+                told.append([track, block, [each for each in centers if len(each) > 1]])
+            self._tell({"type": "centers"}, told)
 
     def _tell(self, content: dict[str, Any], data: Any) -> None:
         self._number += 1
