@@ -14,6 +14,7 @@ const GROUPS: readonly (readonly [title: string, actions: RegExp])[] = [
   ['Grid', /^(cell_|mark|open)/],
   ['Objects', /^(undo|redo|delete|select_|next_object|previous_object|escape)/],
   ['Classes', /^(class:|filter_classes)/],
+  ['Tracks', /^track_/],
   ['Crosshair', /^(corner|nudge_)/],
   ['View', /^(fit|actual_size|zoom_|pan_|fullscreen|help)/],
   ['Tools', /^tool:/],
