@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ipyannotator import Annotator, InputImage, NoOutput, OutputImageBbox, Settings
-from ipyannotator.config import FILE, Config, read, write
+from ipyannotator.config import FILE, Config, declared, read, write
 from ipyannotator.errors import ConfigError, InvalidValue, MissingFolder, StoreError
 from ipyannotator.mltypes import (
     Input,
@@ -188,6 +188,26 @@ def test_an_input_of_somebody_elses(folder):
     put(folder, '[input]\ntype = "InputScan"\nimage_dir = "images"\nplanes = ["x"]\n')
     with pytest.raises(ConfigError, match="planes"):
         read(folder)
+
+
+def test_a_package_is_loaded_when_its_class_is_named(folder, monkeypatch):
+    class Point:
+        def load(self):
+            @dataclass(frozen=True)
+            class OutputOfAPackage(Output):
+                depth: int = 1
+
+            kept.append(OutputOfAPackage)
+
+    class Broken:
+        def load(self):
+            raise RuntimeError("broken")
+
+    kept: list[type] = []
+    monkeypatch.setattr(declared, "entry_points", lambda group: [Broken(), Point()])
+    put(folder, PLAIN + '[output]\ntype = "OutputOfAPackage"\ndepth = 3\n')
+    assert read(folder).output == kept[0](3)
+    assert len(kept) == 1
 
 
 # ---- what is wrong is said ------------------------------------------------------------------------------------------
