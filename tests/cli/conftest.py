@@ -15,7 +15,7 @@ from ipyannotator.cli.app import app
 from ipyannotator.config import read
 from ipyannotator.editor.core import Editor
 from ipyannotator.editor.events import Events
-from ipyannotator.editor.project import open_project
+from ipyannotator.project import open_project
 
 Run = Callable[..., Result]
 

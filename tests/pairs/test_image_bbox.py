@@ -20,10 +20,10 @@ from ipyannotator import (
     Settings,
     UnsupportedPair,
 )
-from ipyannotator.editor import exchange
 from ipyannotator.errors import NothingToUndo, StoreError
 from ipyannotator.model import Change
 from ipyannotator.stores import SqlStore
+from ipyannotator.transfer import exchange
 
 
 def test_the_papers_calls(create: Callable[..., Any]) -> None:

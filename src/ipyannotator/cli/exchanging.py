@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal
 
 import typer
 
+from ipyannotator import transfer
 from ipyannotator.base import Step
 from ipyannotator.cli.running import (
     AuthorOption,
@@ -24,10 +25,10 @@ from ipyannotator.cli.running import (
     settings_of,
     warn,
 )
-from ipyannotator.editor import exchange, transfer
-from ipyannotator.editor.report import Report
 from ipyannotator.errors import StoreError
 from ipyannotator.formats import FORMATS, original
+from ipyannotator.transfer import exchange
+from ipyannotator.transfer.report import Report
 
 JSON: Final = "json"
 """The name of the original's own form, which is no `Format`: it holds whatever an output has."""

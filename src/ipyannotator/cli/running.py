@@ -16,8 +16,8 @@ from ipyannotator.base import Settings, Step
 from ipyannotator.cli import USAGE
 from ipyannotator.editor.core import Editor
 from ipyannotator.editor.events import Events, Failure
-from ipyannotator.editor.project import Project, open_project
 from ipyannotator.errors import IpyannotatorError, MissingPackage
+from ipyannotator.project import Project, open_project
 from ipyannotator.sources.listing import readable
 from ipyannotator.stores.leases import PERSONAL
 

@@ -10,15 +10,16 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ipyannotator.base import Settings, Step
-from ipyannotator.editor import AnnotationView, Editor, Events, exchange
+from ipyannotator.editor import AnnotationView, Editor, Events
 from ipyannotator.editor.events import Failure
 from ipyannotator.editor.sampling import ALL, sample
 from ipyannotator.errors import InvalidValue, IpyannotatorError
+from ipyannotator.transfer import exchange
 from ipyannotator.widgets.keymap import KeyMap
 
 if TYPE_CHECKING:
-    from ipyannotator.editor.project import Project
     from ipyannotator.pairs.view import View
+    from ipyannotator.project import Project
 
 
 class Actions:

@@ -17,17 +17,18 @@ import ipywidgets as widgets
 import traitlets
 
 from ipyannotator.base import Settings, Step
-from ipyannotator.editor import Annotations, Events, exchange
+from ipyannotator.editor import Annotations, Events
 from ipyannotator.editor.events import Failure
-from ipyannotator.editor.project import Project, open_project
 from ipyannotator.editor.relink import FactKeeper, missing
 from ipyannotator.errors import InvalidValue, IpyannotatorError
 from ipyannotator.mltypes import Input, Output
 from ipyannotator.pairs.actions import Actions
 from ipyannotator.pairs.exchanging import Exchanging
 from ipyannotator.pairs.view import View
+from ipyannotator.project import Project, open_project
 from ipyannotator.registry import Registry
 from ipyannotator.sources import MediaCache, Part, Source
+from ipyannotator.transfer import exchange
 from ipyannotator.widgets.closing import close_tree
 from ipyannotator.widgets.frame import Frame, Parts
 from ipyannotator.widgets.keymap import SOMEWHERE, KeyMap

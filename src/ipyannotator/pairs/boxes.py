@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from ipyannotator.model import Box, ObjectRecord, Op, encode, encode_shape
+from ipyannotator.pairs.improve import ImproveView
 from ipyannotator.pairs.single import SingleView
 from ipyannotator.widgets.classes import ClassPicker
 from ipyannotator.widgets.fields import BoxFields
@@ -90,3 +91,10 @@ def _replaced(box: Box, name: str, value: float) -> Box:
             for each in ("x", "y", "width", "height", "angle")
         }
     )
+
+
+class ImproveBoxes(ImproveView):
+    """Every box of every image as a cut-out, and the images without one."""
+
+    name_of_none = "No box"
+    question_of_none = "Which of these miss a box?"

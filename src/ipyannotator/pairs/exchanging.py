@@ -6,18 +6,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ipyannotator.editor import Editor, cutouts, exchange, transfer
-from ipyannotator.editor.cutouts import Brought, Crops
-from ipyannotator.editor.exporting import Splits
+from ipyannotator import transfer
+from ipyannotator.editor import Editor
 from ipyannotator.editor.relink import relink
-from ipyannotator.editor.report import Report
 from ipyannotator.errors import MissingPackage
 from ipyannotator.formats.base import Images
+from ipyannotator.transfer import cutouts, exchange
+from ipyannotator.transfer.cutouts import Brought, Crops
+from ipyannotator.transfer.exporting import Splits
+from ipyannotator.transfer.report import Report
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ipyannotator.editor.project import Project
+    from ipyannotator.project import Project
 
 
 class Exchanging:

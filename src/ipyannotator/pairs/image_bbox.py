@@ -7,16 +7,8 @@ from typing import ClassVar
 from ipyannotator.base import Step
 from ipyannotator.mltypes import InputImage, OutputImageBbox
 from ipyannotator.pairs.base import PAIRS, BaseAnnotator
-from ipyannotator.pairs.boxes import BoxView
-from ipyannotator.pairs.improve import ImproveView
+from ipyannotator.pairs.boxes import BoxView, ImproveBoxes
 from ipyannotator.pairs.view import View
-
-
-class ImproveBoxes(ImproveView):
-    """Every box of every image as a cut-out, and the images without one."""
-
-    name_of_none = "No box"
-    question_of_none = "Which of these miss a box?"
 
 
 @PAIRS.register(InputImage, OutputImageBbox)

@@ -9,6 +9,7 @@ import traitlets
 from ipyannotator.base import Step
 from ipyannotator.mltypes import InputImage, OutputVideoBbox
 from ipyannotator.pairs.base import PAIRS, BaseAnnotator
+from ipyannotator.pairs.boxes import ImproveBoxes
 from ipyannotator.pairs.tracks import TrackView
 from ipyannotator.pairs.view import View
 
@@ -21,7 +22,9 @@ class VideoBboxAnnotator(BaseAnnotator):
         trails: whether trajectories are drawn over the frames; kept from step to step.
     """
 
-    views: ClassVar[dict[Step, type[View]]] = {Step.EXPLORE: TrackView, Step.CREATE: TrackView}
+    views: ClassVar[dict[Step, type[View]]] = {
+        Step.EXPLORE: TrackView, Step.CREATE: TrackView, Step.IMPROVE: ImproveBoxes,
+    }  # fmt: skip
 
     trails = traitlets.Bool(default_value=True, help="whether trajectories are drawn")
 

@@ -12,7 +12,8 @@ import pytest
 import yaml
 from PIL import Image
 
-from ipyannotator.editor import Editor, transfer
+from ipyannotator import transfer
+from ipyannotator.editor import Editor
 from ipyannotator.mltypes import OutputImageBbox
 from ipyannotator.model import Author
 from ipyannotator.sources import ImageSource

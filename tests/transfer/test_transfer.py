@@ -10,7 +10,8 @@ import pytest
 import yaml
 from PIL import Image
 
-from ipyannotator.editor import Editor, transfer
+from ipyannotator import transfer
+from ipyannotator.editor import Editor
 from ipyannotator.errors import FormatError, InvalidValue, NotRegistered, ReadOnly
 from ipyannotator.mltypes import OutputImageBbox, OutputLabel
 from ipyannotator.model import Author, Box, Op, Whole

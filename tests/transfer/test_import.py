@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from ipyannotator.editor import Editor, transfer
-from ipyannotator.editor.importing import BATCH
-from ipyannotator.editor.matching import Matcher
+from ipyannotator import transfer
+from ipyannotator.editor import Editor
 from ipyannotator.errors import FormatError, NothingToUndo
 from ipyannotator.model import Box
+from ipyannotator.transfer.importing import BATCH
+from ipyannotator.transfer.matching import Matcher
 
 
 def coco(folder: Path, things: dict[str, list], **more: Any) -> Path:

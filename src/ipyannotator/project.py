@@ -2,8 +2,8 @@
 
 Explore opens everything for reading: where there is no database yet but a JSON, that JSON is read into memory.
 Create makes what is missing, and takes an existing JSON of the results in once. `Settings.project_file` is a JSON to
-look at, and to improve where nothing was created yet: create begins without it. A second task in the same folder, and one beside a
-JSON of another output, has a file of its own, `annotations-<task>.json`.
+look at, and to improve where nothing was created yet: create begins without it. A second task in the same folder, and
+one beside a JSON of another output, has a file of its own, `annotations-<task>.json`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from ipyannotator.base import Settings, Step
-from ipyannotator.editor import exchange
 from ipyannotator.editor.core import Editor
 from ipyannotator.editor.events import Events
 from ipyannotator.editor.leases import Sharing
@@ -22,6 +21,7 @@ from ipyannotator.formats import original
 from ipyannotator.mltypes import Input, InputImage, Output
 from ipyannotator.sources import SOURCES, MediaCache, Source
 from ipyannotator.stores import STORES, MemoryStore, Store, layer_of
+from ipyannotator.transfer import exchange
 
 MAIN = "main_task"
 """Under this name a store remembers the task that `annotations.json` belongs to."""

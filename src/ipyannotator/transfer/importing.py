@@ -23,12 +23,12 @@ from typing import NamedTuple
 import msgspec
 
 from ipyannotator.editor.core import Editor
-from ipyannotator.editor.matching import Matcher, Sizes
-from ipyannotator.editor.report import MENTIONED, Report, counted
 from ipyannotator.errors import Conflict, FormatError
 from ipyannotator.formats.base import FORMATS, Format, Reading, Sample, Size, Thing, find_format
 from ipyannotator.formats.fitting import fit_shape
 from ipyannotator.model import ItemRecord, ObjectRecord, Op, Schema, Shape, encode, encode_shape, invert
+from ipyannotator.transfer.matching import Matcher, Sizes
+from ipyannotator.transfer.report import MENTIONED, Report, counted
 
 Progress = Callable[[int, int], None]
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from ipyannotator.editor import Editor, exchange
+from ipyannotator.editor import Editor
 from ipyannotator.errors import FormatError
 from ipyannotator.model import Box
+from ipyannotator.transfer import exchange
 
 FOLDER = "project/photos"
 

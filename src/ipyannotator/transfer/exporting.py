@@ -9,14 +9,14 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
 from ipyannotator.editor.core import Editor
-from ipyannotator.editor.matching import path_of, size_of
-from ipyannotator.editor.numbering import Classes, Items
-from ipyannotator.editor.report import Report, counted
 from ipyannotator.errors import FormatError, InvalidValue
 from ipyannotator.formats.base import FORMATS, Content, Format, Images, Sample, Thing, images_mode, is_file
 from ipyannotator.formats.fitting import fit
 from ipyannotator.formats.placing import check_inside
 from ipyannotator.model import ItemRecord, ObjectRecord
+from ipyannotator.transfer.matching import path_of, size_of
+from ipyannotator.transfer.numbering import Classes, Items
+from ipyannotator.transfer.report import Report, counted
 
 Progress = Callable[[int, int], None]
 """Is told how many items are finished, and of how many."""
