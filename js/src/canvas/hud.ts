@@ -124,7 +124,8 @@ function undrawn({ objects, item }: Session): string | null {
   if (!item || item.problem !== null) return null;
   const kinds = new Map<string, number>();
   for (const { shape } of objects) {
-    if (shape.kind !== 'whole' && !kindOf(shape)) kinds.set(String(shape.kind), (kinds.get(String(shape.kind)) ?? 0) + 1);
+    if (shape.kind !== 'whole' && !kindOf(shape))
+      kinds.set(String(shape.kind), (kinds.get(String(shape.kind)) ?? 0) + 1);
   }
   const count = [...kinds.values()].reduce((sum, each) => sum + each, 0);
   if (!count) return null;
