@@ -12,7 +12,7 @@ SOURCES := pyproject.toml hatch_build.py js/package.json js/package-lock.json js
   $(shell find js/src -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-js check format bench build clean install
+.PHONY: help demo test test-all test-js check format bench docs build clean install
 
 help: ## explain the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,10 @@ format: $(VENV)/.test ## put Python and TypeScript into the house's form
 
 bench: $(VENV)/.test $(VENV)/.browser ## measure, and print a table beside peers and floors
 	@$(PY) benchmarks $(ARGS)
+
+docs: $(VENV)/.test ## run the notebooks that changed, and build the site into build/docs
+	@$(PY) -m sphinx -q -W --keep-going docs build/docs $(ARGS)
+	@echo "Open build/docs/index.html"
 
 build: $(VENV)/.test ## bundle the browser side into src/ipyannotator/static
 	@$(PY) scripts/js.py build
