@@ -5,11 +5,10 @@ from __future__ import annotations
 import difflib
 import os
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
-from ipyannotator import transfer
 from ipyannotator.base import Step
 from ipyannotator.cli.running import (
     AuthorOption,
@@ -26,9 +25,9 @@ from ipyannotator.cli.running import (
     warn,
 )
 from ipyannotator.errors import StoreError
-from ipyannotator.formats import FORMATS, original
-from ipyannotator.transfer import exchange
-from ipyannotator.transfer.report import Report
+
+if TYPE_CHECKING:
+    from ipyannotator.transfer import Report
 
 JSON: Final = "json"
 """The name of the original's own form, which is no `Format`: it holds whatever an output has."""
@@ -56,6 +55,9 @@ def import_(
     Images are found by their names. What is there stays, and what comes a second time is not doubled. Images of the
     file that the project does not have, and what a box lost, is counted aloud. `undo-import` takes all of it back.
     """
+    from ipyannotator import transfer
+    from ipyannotator.transfer import exchange
+
     name = _known(format, extra=(JSON, AUTO))
     if path is None and name != JSON:
         raise typer.BadParameter("Say what to import.", param_hint="PATH")
@@ -82,6 +84,8 @@ def import_(
 
 def undo_import(project: ProjectOption = Path(), author: AuthorOption = None) -> None:
     """Take the latest import back, but for what was edited since."""
+    from ipyannotator import transfer
+
     with opened(project, Step.CREATE, author) as task:
         check_whose(task, author)
         told = transfer.take_back(task.editor)
@@ -119,6 +123,10 @@ def export(
     Only images that are done are written, unless --all is given; a done image without objects says "nothing here".
     What is left out, and what a format cannot hold, is counted aloud. Classes keep their numbers in every later export.
     """
+    from ipyannotator import transfer
+    from ipyannotator.formats import original
+    from ipyannotator.transfer import exchange
+
     name = _known(format, extra=(JSON,))
     parts = dict(map(_part, split or []))
     with opened(project, _step(project), author) as task:
@@ -144,12 +152,16 @@ def export(
 
 def formats() -> None:
     """List the forms in which annotations come in and go out."""
+    from ipyannotator.formats import FORMATS
+
     for name in _names():
         say(f"{name:<10} {plain(FORMATS.get(name).title)}")
     say(f"{JSON:<10} the project's own file, in the form of the first Ipyannotator")
 
 
 def _names() -> list[str]:
+    from ipyannotator.formats import FORMATS
+
     return sorted(map(str, FORMATS))
 
 
@@ -181,6 +193,8 @@ def _step(project: Path) -> Step:
 
 def _save(task: Task) -> None:
     """Bring the project's JSON up to date, as closing an annotator does."""
+    from ipyannotator.transfer import exchange
+
     editor, project = task.editor, task.project
     if editor.read_only or exchange.is_current(editor, project.json):
         return

@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import typer
 
 from ipyannotator.base import Step
-from ipyannotator.cli import checking, counting
 from ipyannotator.cli.running import Folder, JsonOption, Task, examples, number, opened, plain, progress, say
 
 _WORDS = {
@@ -31,6 +30,8 @@ def stats(
     An image counts as finished for whoever gave it its last state, an object for whoever made it. What was imported is
     nobody's work, and counted by itself.
     """
+    from ipyannotator.cli import counting
+
     with opened(folder, Step.EXPLORE) as task:
         people = _people(task)
         with progress("Reading the log", unit=" changes") as bar:
@@ -57,6 +58,8 @@ def check(
     Looks at the database, at files that are gone, replaced or broken, at objects outside their image or
     too small to see, and at classes. Lines with ! are problems, those with · are worth knowing. Changes nothing.
     """
+    from ipyannotator.cli import checking
+
     with opened(folder, Step.EXPLORE) as task:
         layers = task.editor.store.layers(task.editor.task) or ["main"]
         with progress("Looking", unit=" images") as bar:
@@ -83,7 +86,7 @@ def check(
 def _people(task: Task) -> int:
     """Return to how many people each item is given; an overlap that only `serve` was told of shows in the layers."""
     given = task.config.settings.overlap
-    if given > 1 or not task.layers:
+    if given > 1 or not task.people:
         return given
     main = task.editor.store.counts(task.editor.task).states
     return 1 if sum(main.values()) else 2

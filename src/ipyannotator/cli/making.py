@@ -6,13 +6,11 @@ import importlib.util
 import shlex
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from ipyannotator import config
 from ipyannotator.base import Settings
-from ipyannotator.cli import finding
 from ipyannotator.cli.running import examples, number, plain, say, warn
 from ipyannotator.errors import ConfigError, InvalidValue
 from ipyannotator.mltypes import (
@@ -24,6 +22,9 @@ from ipyannotator.mltypes import (
     OutputLabel,
     OutputVideoBbox,
 )
+
+if TYPE_CHECKING:
+    from ipyannotator.cli.finding import Images
 
 INSTALL: Final = "Serving it needs the web app: pip install 'ipyannotator[web]'"
 
@@ -83,6 +84,9 @@ def init(
     commas between them; for a name that has a comma in it, repeat the option, once for each name: then each is taken
     as it is. Nothing else is written, and no image is touched.
     """
+    from ipyannotator import config
+    from ipyannotator.cli import finding
+
     output = _output(boxes, labels, label_pictures, capture, video_boxes)
     file = folder / config.FILE
     if file.exists() and not force:
@@ -126,6 +130,7 @@ def demo(
 
     A second time it goes on where you left it. To be rid of it, delete the folder.
     """
+    from ipyannotator import config
     from ipyannotator.datasets.generators import (
         CLASS_IMAGES,
         IMAGES,
@@ -176,7 +181,10 @@ def _output(
         raise typer.BadParameter(str(error), param_hint=name) from error
 
 
-def _tell(folder: Path, found: finding.Images, output: Output) -> None:
+def _tell(folder: Path, found: Images, output: Output) -> None:
+    from ipyannotator.cli import finding
+    from ipyannotator.config import FILE
+
     place = plain(folder / found.folder)
     deep = ", and in the folders below it" if found.recursive else ""
     say(f"{found.total:,} images in {place}{deep}.")
@@ -187,7 +195,7 @@ def _tell(folder: Path, found: finding.Images, output: Output) -> None:
         say("To take another, set image_dir in the file; `recursive = true` takes the folders below it in.")
     words = [plain(name) for name in output.classes or []]
     say(f"Annotated: {type(output).__name__}" + (f" of {', '.join(words)}." if words else "."))
-    say(f"Written: {plain(folder / config.FILE)}")
+    say(f"Written: {plain(folder / FILE)}")
     steps = []
     where = shlex.quote(str(folder))
     for work in finding.works(folder):

@@ -1,4 +1,8 @@
-"""What all commands share: how errors are told, how a project is opened without a widget, and progress."""
+"""What all commands share: how errors are told, how a project is opened without a widget, and progress.
+
+What takes long to import (the database's library, Pillow) is imported where it is used, here and in all commands:
+`--help` comes at once.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +10,20 @@ import errno
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 from typer.core import TyperGroup
 
-from ipyannotator import config
 from ipyannotator.base import Settings, Step
 from ipyannotator.cli import USAGE
-from ipyannotator.editor.core import Editor
-from ipyannotator.editor.events import Events, Failure
 from ipyannotator.errors import IpyannotatorError, MissingPackage
-from ipyannotator.project import Project, open_project
-from ipyannotator.sources.listing import readable
-from ipyannotator.stores.leases import PERSONAL
+
+if TYPE_CHECKING:
+    from ipyannotator.config import Config
+    from ipyannotator.editor.core import Editor
+    from ipyannotator.editor.events import Failure
+    from ipyannotator.project import Project
 
 Folder = Annotated[Path, typer.Argument(help="The folder of the project.", show_default="this one")]
 ProjectOption = Annotated[
@@ -53,7 +57,7 @@ class Commands(TyperGroup):
 class Task(NamedTuple):
     """A project that is open, and what its file says."""
 
-    config: config.Config
+    config: Config
     project: Project
 
     @property
@@ -62,10 +66,12 @@ class Task(NamedTuple):
         return self.project.editor
 
     @property
-    def layers(self) -> list[str]:
-        """The layers of people in which something was annotated."""
+    def people(self) -> list[str]:
+        """The ids of people who have annotated something in a layer of their own."""
+        from ipyannotator.stores.leases import PERSONAL
+
         found = self.editor.store.layers(self.editor.task)
-        return [layer for layer in found if layer.startswith(PERSONAL)]
+        return [layer.removeprefix(PERSONAL) for layer in found if layer.startswith(PERSONAL)]
 
 
 @contextmanager
@@ -77,14 +83,18 @@ def opened(folder: Path, step: Step, author: str | None = None) -> Iterator[Task
         step: explore to change nothing.
         author: as whom.
     """
-    given = config.read(folder)
+    from ipyannotator.config import read
+    from ipyannotator.editor.events import Events
+    from ipyannotator.project import open_project
+
+    given = read(folder)
     given.settings.author = author
     events = Events()
     events.on("notice", lambda _level, text: warn(text))
     events.on("error", _tell)
     task = Task(given, open_project(*given, step, events))
     try:
-        if author is not None and given.settings.overlap == 1 and PERSONAL + author in task.layers:
+        if author is not None and given.settings.overlap == 1 and author in task.people:
             # It was served with --overlap, which its file does not say: what this person did is in their own layer.
             task.project.close()
             given.settings.overlap = 2
@@ -98,11 +108,10 @@ def opened(folder: Path, step: Step, author: str | None = None) -> Iterator[Task
 
 def check_whose(task: Task, author: str | None) -> None:
     """Raise `typer.BadParameter` where several people have layers of their own, and nobody said whose is meant."""
-    layers = task.layers
-    if author is None and layers and (task.config.settings.overlap > 1 or not _has_main(task.editor)):
-        names = ", ".join(layer.removeprefix(PERSONAL) for layer in layers)
+    people = task.people
+    if author is None and people and (task.config.settings.overlap > 1 or not _has_main(task.editor)):
         raise typer.BadParameter(
-            f"Each item is given to several people here. Say whose work you mean: {names}.",
+            f"Each item is given to several people here. Say whose work you mean: {', '.join(people)}.",
             param_hint="--author",
         )
 
@@ -124,6 +133,8 @@ def examples(*lines: str, title: str = "Examples") -> str:
 
 def plain(text: object) -> str:
     """Return data as one line that any terminal can show: without codes that would command it."""
+    from ipyannotator.sources.listing import readable
+
     return "".join(
         char if char.isprintable() else char.encode("unicode_escape").decode() for char in readable(str(text))
     )
@@ -172,4 +183,6 @@ def progress(what: str, *, unit: str = " items") -> AbstractContextManager[Repor
 
 def settings_of(folder: Path) -> Settings:
     """Return the settings of a project."""
-    return config.read(folder).settings
+    from ipyannotator.config import read
+
+    return read(folder).settings
