@@ -16,7 +16,12 @@ import { type Values, widget } from './shared/widget';
 /** How much larger the surface must have become before pictures are asked for anew. */
 const GROWN = 1.25;
 
-function mount(session: Session, el: HTMLElement, owner: AbortSignal, model: AnyModel<Values>): void {
+interface CanvasValues extends Values {
+  /** Whether small pictures are enlarged to fill the surface. */
+  enlarge?: boolean;
+}
+
+function mount(session: Session, el: HTMLElement, owner: AbortSignal, model: AnyModel<CanvasValues>): void {
   const stage = element('div', {
     class: 'ipya ipya-stage',
     role: 'application',
@@ -36,6 +41,7 @@ function mount(session: Session, el: HTMLElement, owner: AbortSignal, model: Any
     (text) => hud.say(text),
     (text) => hud.speak(text),
   );
+  surface.enlarge = model.get('enlarge') !== false;
   const hud: Hud = new Hud(session, stage, owner, () => surface);
   const pointers = new Pointers(surface, stage, owner);
   const keyboard = new Keyboard(surface, () => pointers.cancel(), owner);
@@ -79,4 +85,4 @@ function mount(session: Session, el: HTMLElement, owner: AbortSignal, model: Any
   owner.addEventListener('abort', () => observer.disconnect(), { once: true });
 }
 
-export default widget<Values>(mount, openSession);
+export default widget<CanvasValues>(mount, openSession);

@@ -413,3 +413,19 @@ def test_boxes_go_out_as_yolo_and_come_back_into_another_project(
     assert b.annotations["0.jpg"].labels == ["bus"]
     assert b.undo_import()["items"] == 1
     assert len(b.annotations["0.jpg"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("values", "enlarge"),
+    [
+        ({}, True),
+        ({"image_width": 300, "image_height": 200}, False),
+        ({"image_width": 300, "image_height": 200, "fit_canvas": True}, True),
+    ],
+)
+def test_small_pictures_fill_a_surface_of_a_given_size_where_it_is_asked_for(
+    project: Path, opened: list[Any], values: dict[str, Any], enlarge: bool
+) -> None:
+    a = Annotator(InputImage("photos", **values), OutputImageBbox(), Settings(project)).explore()
+    opened.append(a)
+    assert a.canvas.enlarge is enlarge

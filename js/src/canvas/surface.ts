@@ -38,6 +38,8 @@ const COARSE = 1.15;
 
 export class Surface {
   readonly layers: Layers;
+  /** Whether a picture that is smaller than the stage is shown larger than it is, without being asked to. */
+  enlarge = true;
   /** Objects that are being changed, as they stand now; painted on top instead of where they are stored. */
   lifted: ReadonlyMap<string, ShapeData> = new Map();
   /** A box that is being drawn, in pixels of the picture. */
@@ -159,7 +161,7 @@ export class Surface {
     if (!picture || !this.stage.width) this.layers.look(null);
     else if (stand && !stand.fitted && stand.picture.width === picture.width && stand.picture.height === picture.height)
       this.#look(kept(stand.view, picture, this.stage), false);
-    else this.fit();
+    else this.#look(fit(picture, this.stage, this.enlarge ? undefined : 1), true);
   }
 
   #askSharper(): void {

@@ -21,9 +21,9 @@ export const LARGEST = 64;
 /** How much of the picture, or of the stage where that is smaller, always stays in sight, in CSS pixels. */
 const IN_SIGHT = 48;
 
-/** The view that shows all of the picture, as large as it goes, centred. */
-export function fit(picture: Size, stage: Size): View {
-  const scale = Math.min(stage.width / picture.width, stage.height / picture.height, LARGEST);
+/** The view that shows all of the picture, centred; as large as it goes, or as `most` allows. */
+export function fit(picture: Size, stage: Size, most = LARGEST): View {
+  const scale = Math.min(stage.width / picture.width, stage.height / picture.height, most);
   return centred(picture, stage, scale);
 }
 

@@ -41,6 +41,8 @@ describe('fit', () => {
   });
 
   it('does not enlarge a picture of one pixel beyond all measure', () => {
+    expect(fit({ width: 100, height: 100 }, STAGE, 1).scale).toBe(1);
+    expect(fit({ width: 10_000, height: 100 }, STAGE, 1).scale).toBe(fit({ width: 10_000, height: 100 }, STAGE).scale);
     expect(fit({ width: 1, height: 1 }, STAGE)).toEqual({ scale: LARGEST, x: 418, y: 268 });
   });
 

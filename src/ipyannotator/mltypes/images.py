@@ -20,7 +20,8 @@ class InputImage(Input):
         image_dir: the folder: absolute, or sought under the project's folder, then under the working directory.
         image_width: the width of the drawing surface when it opens, in CSS pixels; None for the room there is.
         image_height: the same, vertically. The person can resize it.
-        fit_canvas: whether images smaller than the drawing surface are enlarged to fill it.
+        fit_canvas: whether images smaller than a drawing surface of a given size are enlarged to fill it. Where no
+            size is given, they always are.
         recursive: whether subfolders are looked into, however deep.
     """
 

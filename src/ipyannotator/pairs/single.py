@@ -22,13 +22,15 @@ class SingleView(View):
     def make_line(self) -> Canvas:
         """Return the canvas."""
         item = self.annotator.input_item
+        width, height = getattr(item, "image_width", None) or 0, getattr(item, "image_height", None) or 0
         return Canvas(
             self.editor,
             self.annotator.media,
             self.annotator.act,
             session=self.session(),
-            width=getattr(item, "image_width", None) or 0,
-            height=getattr(item, "image_height", None) or 0,
+            width=width,
+            height=height,
+            enlarge=getattr(item, "fit_canvas", False) or not (width or height),
         )
 
     def fill(self) -> None:

@@ -47,6 +47,9 @@ class Canvas(Line):
 
     width = traitlets.Int(0, help="width at opening in CSS pixels; 0 for the room there is").tag(sync=True)
     height = traitlets.Int(0, help="the same, vertically").tag(sync=True)
+    enlarge = traitlets.Bool(
+        default_value=True, help="whether pictures that are smaller than the surface are enlarged to fill it"
+    ).tag(sync=True)
 
     def __init__(
         self, editor: Editor, media: MediaCache, act: Callable[[str, Any], None], **values: Any
