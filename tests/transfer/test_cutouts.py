@@ -39,7 +39,7 @@ def labelled(folder: Path, results: Path, words: dict[str, list[str]], output: A
     for name, labels in words.items():
         for label in labels:
             a.annotations[name].add(Whole(), label)
-    values = a.to_dict(only_annotated=True)
+    values: dict[str, Any] = a.to_dict(only_annotated=True)
     a.close()
     return values
 
