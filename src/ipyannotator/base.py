@@ -39,7 +39,8 @@ class Settings:
         label_width: width of a label picture, in CSS pixels.
         label_height: the same, vertically.
         n_cols: columns of a grid.
-        n_rows: rows of a grid; None for as many as make about two dozen pictures.
+        n_rows: rows of a grid; None for as many as make about two dozen pictures, but no
+            more than there are columns.
         author: who annotates: a name or an `Author`. None: `JUPYTERHUB_USER`, else the user of the system.
         done_on_next: whether moving on with Next also marks the item as done.
         store: the name of a registered store.

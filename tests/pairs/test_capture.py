@@ -84,7 +84,8 @@ def test_explore_shows_and_changes_nothing(capturing: Callable[..., Any]) -> Non
 
 
 def test_without_rows_a_page_is_about_two_dozen(capturing: Callable[..., Any]) -> None:
-    assert capturing(n_cols=5, n_rows=None).canvas.pages == [5, 5]
+    assert capturing(n_cols=6, n_rows=None).canvas.pages == [6, 4]
+    assert capturing(n_cols=3, n_rows=None).canvas.pages == [3, 3]
 
 
 def test_a_wrong_question_is_refused() -> None:

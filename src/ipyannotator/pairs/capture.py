@@ -22,7 +22,7 @@ from ipyannotator.widgets.navigation import History, Navigation
 
 CHOSEN = Mark("field", "value", value=True, badge="chosen", id=ANSWER, good=True)
 ABOUT = 24
-"""How many pictures make a page where the settings name no rows."""
+"""How many pictures make a page where the settings name no rows; no more rows than columns, so that they are large."""
 
 
 class CaptureView(View):
@@ -39,7 +39,7 @@ class CaptureView(View):
         annotator = self.annotator
         settings = annotator.settings
         columns = settings.n_cols
-        rows = settings.n_rows or math.ceil(ABOUT / columns)
+        rows = settings.n_rows or min(columns, math.ceil(ABOUT / columns))
         self.page = columns * rows
         output = cast("OutputGridBox", annotator.output_item)
         return Grid(
