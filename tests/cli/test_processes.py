@@ -256,7 +256,7 @@ def test_demo_serves_example_data_and_goes_on_with_them(tmp_path):
     with serving("demo", "--no-browser", "--port", 0, home=tmp_path) as (process, lines):
         assert any("Serving at" in line for line in lines), lines
     assert process.returncode == 0
-    folder = tmp_path / "ipyannotator-demo"
+    folder = tmp_path / "ipyannotator-demo-boxes"
     config = read(folder)
     assert config.output.classes == ["red", "green", "blue"]
     with working(folder) as editor:

@@ -108,9 +108,10 @@ def init(
 
 
 def demo(
-    folder: Annotated[Path, typer.Option("--folder", help="Where the example data go.")] = Path(
-        "ipyannotator-demo"
-    ),
+    folder: Annotated[
+        Path | None,
+        typer.Option("--folder", help="Where the example data go.", show_default="ipyannotator-demo-KIND"),
+    ] = None,
     kind: Annotated[Kind, typer.Option("--kind", help="What to try.")] = Kind.BOXES,
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Whether to open the page here.")
@@ -139,6 +140,7 @@ def demo(
     )
     from ipyannotator.web import serve
 
+    folder = folder or Path(f"ipyannotator-demo-{kind.value}")
     if kind is Kind.BOXES:
         create_object_detection(folder, n_samples=30, n_objects=4, size=(600, 400), multilabel=True)
         output: Output = OutputImageBbox(["red", "green", "blue"])
