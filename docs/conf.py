@@ -21,6 +21,8 @@ extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_co
 exclude_patterns = ["data/**", "**/.ipynb_checkpoints", "**/results/**"]
 html_theme = "furo"
 html_title = project
+html_static_path = ["_static"]
+html_css_files = ["pages.css"]
 html_theme_options = {"navigation_with_keys": True}
 
 # ---- pages and notebooks ---------------------------------------------------------------------------------------------
@@ -41,7 +43,12 @@ os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
 
 # ---- the reference ---------------------------------------------------------------------------------------------------
 
-autodoc_default_options = {"members": True, "show-inheritance": True, "member-order": "bysource"}
+autodoc_default_options = {
+    "members": True,
+    "show-inheritance": True,
+    "member-order": "bysource",
+    "no-value": True,
+}
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented"
 autodoc_class_signature = "separated"
@@ -92,10 +99,18 @@ def indent(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
-def _docstring(_app: Any, _what: str, _name: str, _obj: Any, _options: Any, lines: list[str]) -> None:
+def _docstring(_app: Any, what: str, _name: str, _obj: Any, _options: Any, lines: list[str]) -> None:
+    if what in {"attribute", "data", "property"} and lines and "`" not in lines[0].partition(": ")[0]:
+        lines[0] = lines[0].replace(": ", " – ", 1)  # here too, a colon would end a type
     lines[:] = as_rst(lines)
 
 
+def _without_widgets(app: Any, page: str, _template: str, _context: Any, _tree: Any) -> None:
+    # The state of all widgets of a notebook, about a megabyte, and of no use without their kernel.
+    app.env.nb_metadata.get(page, {}).get("js_files", {}).pop("ipywidgets_state", None)
+
+
 def setup(app: Any) -> None:
-    """Read docstrings as they are written here, before Napoleon does."""
+    """Read docstrings as they are written here, before Napoleon does; write pages without widgets, before MyST-NB does."""
     app.connect("autodoc-process-docstring", _docstring, priority=100)
+    app.connect("html-page-context", _without_widgets, priority=100)

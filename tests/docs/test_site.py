@@ -82,8 +82,10 @@ def test_every_page_is_in_the_navigation():
     assert listed == pages - {"index"}, "List it in docs/index.md."
 
 
-def test_nothing_is_fetched_from_elsewhere(site):
-    """A page that somebody opens tells nobody."""
-    fetched = re.compile(r"<(?:script|img|link|iframe)\b[^>]*(?:src|href)=\"(https?:)?//[^\"]+\"")
+def test_nothing_is_fetched_from_elsewhere_and_nothing_told_of_the_machine(site):
+    """A page that somebody opens tells nobody, and does not say where it was built."""
+    fetched = re.compile(r"<(?:script|img|link|iframe)\b[^>]*(?:src|href)=\"(?:https?:)?//[^\"]+\"")
     for path in site.rglob("*.html"):
-        assert not fetched.findall(path.read_text(encoding="utf-8")), path.name
+        page = path.read_text(encoding="utf-8")
+        assert not fetched.findall(page), path.name
+        assert str(ROOT) not in page, path.name
