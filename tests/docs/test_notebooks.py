@@ -92,6 +92,20 @@ def test_boxes_are_the_true_ones_in_the_end(ran):
     assert ran("bounding_boxes").shown("mended = 0") == "4"
 
 
+def test_a_thing_has_one_id_behind_another(ran):
+    folder = ran("clip").folder / "data" / "artificial_video"
+    truth, mine = read(folder / "annotations.json"), read(folder / "create_results" / "annotations.json")
+    ids: dict[str, set[str]] = {}
+    for path, value in mine.items():
+        assert [{**box, "id": ""} for box in value["bbox"]] == [
+            {**box, "id": ""} for box in truth[path]["bbox"]
+        ]
+        for box, (label,) in zip(value["bbox"], value["labels"], strict=True):
+            ids.setdefault(label, set()).add(box["id"])
+    assert {label: len(found) for label, found in ids.items()} == {"circle": 1, "ellipse": 1, "rectangle": 1}
+    assert "cannot be joined" in ran("clip").shown("heard = []")
+
+
 def test_classes_come_back_onto_the_boxes(ran):
     folder = ran("road_damage").folder / "data" / "street"
     truth, mine = read(folder / "annotations.json"), read(folder / "results" / "annotations.json")
