@@ -112,6 +112,23 @@ describe('a server that is away', () => {
   });
 });
 
+it('the line answers after all while the server is asked in vain: nothing is said, then or later', async () => {
+  let refuse = (): void => {};
+  const slow = new Watch({
+    ping: () => true,
+    ask: () => new Promise((_, reject) => (refuse = () => reject(new TypeError('Failed to fetch')))),
+    rejoin: () => {},
+    changed: () => seen.push(slow.standing.kind),
+  });
+  slow.check();
+  await pass(ANSWER);
+  slow.heard();
+  refuse();
+  await pass(LONGEST_PAUSE);
+  expect([slow.standing.kind, seen]).toEqual(['here', []]);
+  slow.close();
+});
+
 describe('a line that stays silent while the kernel is there', () => {
   it('is opened again, and given up after a while', async () => {
     watch.check();

@@ -109,7 +109,9 @@ export class Watch {
   }
 
   #take(found: Found): void {
+    const heard = this.#silent === null && !this.#dead;
     if (found === 'away') {
+      if (heard) return; // the line works, whatever became of the question
       const pause = Math.min(LONGEST_PAUSE, SHORTEST_PAUSE * 2 ** this.#attempt);
       this.#attempt += 1;
       this.#become({ kind: 'away', next: Date.now() + pause });
@@ -124,7 +126,7 @@ export class Watch {
       this.#become({ kind: 'gone' }); // one is there under this name, but it is another life
       return;
     }
-    if (this.#silent === null) return; // it was heard of in the meantime
+    if (this.#silent === null) return; // as above
     if (this.#standing.kind === 'away') {
       // How long the server was away says nothing about the line.
       this.#silent = Date.now();
