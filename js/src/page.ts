@@ -147,7 +147,9 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
   document.addEventListener(
     'keydown',
     (event) => {
-      if (event.target === document.body && finish.root.hidden) shortcut(event, session);
+      // A click on the words of a dialog takes the focus to the body, and what is behind it must not hear the keys.
+      const covered = !finish.root.hidden || document.querySelector('dialog[open]') !== null;
+      if (event.target === document.body && !covered) shortcut(event, session);
     },
     { signal: owner },
   );
@@ -176,19 +178,21 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
 /** A title, a few lines and a button. */
 class Card {
   readonly root: HTMLElement;
+  /** The id of the title. */
+  readonly titled: string;
   readonly #title: HTMLElement;
   readonly #lines = element('div', { class: 'ipya-page-lines' });
   readonly #button: HTMLButtonElement;
   #press: () => void = () => {};
 
   constructor(kind: string, svg: string, owner: AbortSignal) {
-    const id = elementId('page');
-    this.#title = element('h2', { id });
+    this.titled = elementId('page');
+    this.#title = element('h2', { id: this.titled });
     this.#button = element('button', { type: 'button', class: 'ipya-page-button', ...KEEP_KEYS });
     this.#button.addEventListener('click', () => this.#press(), { signal: owner });
     this.root = element(
       'section',
-      { class: `ipya ${kind}`, role: 'alert', 'aria-labelledby': id },
+      { class: `ipya ${kind}`, role: 'alert', 'aria-labelledby': this.titled },
       icon(svg),
       element('div', { class: 'ipya-page-words' }, this.#title, this.#lines),
       this.#button,
@@ -225,7 +229,7 @@ class Card {
 }
 
 function modalOf(card: Card): HTMLDialogElement {
-  const made = element('dialog', { class: 'ipya-page-modal' }, card.root);
+  const made = element('dialog', { class: 'ipya-page-modal', 'aria-labelledby': card.titled }, card.root);
   // There is nothing behind it that would work.
   made.addEventListener('cancel', (event) => event.preventDefault());
   made.addEventListener('keydown', (event) => event.stopPropagation());

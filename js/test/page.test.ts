@@ -216,6 +216,19 @@ describe('keys', () => {
     document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'd', bubbles: true }));
     expect(session.act).toHaveBeenCalledWith('next');
   });
+
+  it('do not reach what is behind an open dialog, which has a name', async () => {
+    const { session, model } = open();
+    session.keymap = { d: 'next' };
+    model.die();
+    status = 404;
+    await pass(0);
+    expect(modal().open).toBe(true);
+    document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'd', bubbles: true }));
+    expect(session.act).not.toHaveBeenCalled();
+    const name = document.getElementById(modal().getAttribute('aria-labelledby') ?? '');
+    expect(name?.textContent).toBe('The connection to the server was lost');
+  });
 });
 
 describe('a page that could not be opened', () => {
