@@ -35,8 +35,9 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
   let leaving = '';
 
   const choose = (classId: string): void => {
-    const { item, objects, readOnly } = session;
-    if (!item || readOnly || item.problem || leaving === item.key) return;
+    const { item, objects, readOnly, loading } = session;
+    // While the next picture is on its way, a key is meant for that one, which nobody has seen.
+    if (!item || readOnly || item.problem || loading || leaving === item.key) return;
     const finish = model.get('advance');
     const ops = chosen({ item, objects, classId, multiple: model.get('multiple'), finish });
     if (ops.length) session.commit(ops);
@@ -98,15 +99,14 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
     },
     owner,
   );
-  session.on('item', () => (leaving = ''), owner);
+  const stay = (): void => {
+    leaving = '';
+  };
+  session.on('item', stay, owner);
   // Where nothing is left to do, the same item stays on screen, and its labels can be corrected.
-  session.on(
-    'notice',
-    () => {
-      leaving = '';
-    },
-    owner,
-  );
+  session.on('notice', stay, owner);
+  // An undo brings the item back before its successor was there.
+  session.on('loading', () => session.loading || stay(), owner);
   session.on('readOnly', refresh, owner);
   for (const name of ['extensible', 'multiple', 'advance', 'pictures', 'size', 'pictorial'] as const) {
     model.on(`change:${name}`, refresh);

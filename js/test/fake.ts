@@ -25,6 +25,7 @@ export class FakeSession {
   activeClass = '';
   tool = 'box';
   readOnly = false;
+  loading = false;
   keymap: Record<string, string> = {};
   readonly commits: { ops: Op[]; selected: string[] | undefined }[] = [];
   readonly act = vi.fn();

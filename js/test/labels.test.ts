@@ -147,6 +147,27 @@ describe('the list', () => {
     expect(session.commits).toHaveLength(2);
   });
 
+  it('is not given while another picture is on its way', () => {
+    session.loading = true;
+    options()[0]?.click();
+    session.emit('action', 'label:id-dog');
+    expect(session.commits).toEqual([]);
+    session.loading = false;
+    session.emit('action', 'label:id-dog');
+    expect(session.commits).toHaveLength(1);
+  });
+
+  it('can be given again where an undo came before the next picture', () => {
+    model.put({ advance: true });
+    session.emit('action', 'label:id-cat');
+    session.loading = true;
+    session.emit('loading', undefined);
+    session.loading = false;
+    session.emit('loading', undefined);
+    session.emit('action', 'label:id-dog');
+    expect(session.commits).toHaveLength(2);
+  });
+
   it('tells Python that the person switched it', () => {
     const box = find<HTMLInputElement>(el, 'input[type=checkbox]');
     box.checked = true;

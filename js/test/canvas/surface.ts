@@ -14,7 +14,6 @@ export const STAGE = { width: 900, height: 600 };
 export class CanvasSession extends FakeSession {
   picture: Picture | null = null;
   detail: Picture | null = null;
-  loading = false;
   readonly sharpen = vi.fn();
 
   override commit(ops: Op[], selected?: string[]): void {
