@@ -118,9 +118,10 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
     setAttribute(split, 'title', `From this frame on, a track of its own${one}`);
     setAttribute(rename, 'title', `Give the track another id${one}`);
     setAttribute(remove, 'title', size ? 'Delete all boxes of the checked tracks' : 'Delete tracks (check some)');
-    setAttribute(join, 'disabled', size < 2);
-    for (const each of [split, rename]) setAttribute(each, 'disabled', size !== 1);
-    setAttribute(remove, 'disabled', size === 0);
+    // Not `disabled`: a button that was just pressed has the focus, and a disabled one hears no keys.
+    setAttribute(join, 'aria-disabled', size < 2);
+    for (const each of [split, rename]) setAttribute(each, 'aria-disabled', size !== 1);
+    setAttribute(remove, 'aria-disabled', size === 0);
     if (size !== 1) setAttribute(name, 'hidden', true);
     setAttribute(empty, 'hidden', book.list.length > 0 || !book.complete);
     setText(empty, readOnly ? 'There are no tracks.' : 'No tracks yet. A box that you draw begins one.');
@@ -131,7 +132,8 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
   // ---- renaming
 
   const ask = (): void => {
-    name.value = desk.chosen ?? '';
+    if (desk.chosen === null) return;
+    name.value = desk.chosen;
     setAttribute(name, 'hidden', false);
     name.focus();
     name.select();

@@ -273,8 +273,12 @@ describe('the panel', () => {
   });
 
   it('offers what can be done with what is checked', async () => {
-    const able = (): string[] => ['Join', 'Split', 'Rename', 'Delete'].filter((name) => !tool(name).disabled);
+    const off = (name: string): boolean => tool(name).getAttribute('aria-disabled') === 'true';
+    const able = (): string[] => ['Join', 'Split', 'Rename', 'Delete'].filter((name) => !off(name));
     expect(able()).toEqual([]);
+    for (const name of ['Join', 'Split', 'Rename', 'Delete']) tool(name).click();
+    expect(session.ask).not.toHaveBeenCalled();
+    expect(find(el, '.ipya-track-rename').hidden).toBe(true);
     check(0);
     await frame();
     expect(able()).toEqual(['Split', 'Rename', 'Delete']);
