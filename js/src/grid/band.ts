@@ -1,7 +1,7 @@
 // What stands above and below the cells: the question, the tabs and the order; where one is, and how large it all is.
 import type { AnyModel } from '@anywidget/types';
 import { ChevronLeft, ChevronRight } from 'lucide-static';
-import { element, icon, KEEP_KEYS, safeColor, setText } from '../shared/dom';
+import { element, icon, KEEP_KEYS, safeColor, setAttribute, setText } from '../shared/dom';
 import { showKey, swallow } from '../shared/keys';
 import type { Session } from '../shared/session';
 import type { Values } from '../shared/widget';
@@ -147,7 +147,9 @@ export function footer(
       { type: 'button', class: 'ipya-quiet ipya-grid-page', 'aria-label': label, ...KEEP_KEYS },
       icon(svg),
     );
-    made.addEventListener('click', () => session.act(name), { signal: owner });
+    made.addEventListener('click', () => made.getAttribute('aria-disabled') !== 'true' && session.act(name), {
+      signal: owner,
+    });
     const keys = (): unknown => showKey(made, label, name, session.keymap);
     session.on('keymap', keys, owner);
     keys();
@@ -176,8 +178,9 @@ export function footer(
       if (done.style.width !== width) done.style.width = width;
     },
     paging(before, behind) {
-      previous.disabled = !before;
-      next.disabled = !behind;
+      // Not `disabled`: whoever has just pressed it has the focus there, and a disabled one hears no keys.
+      setAttribute(previous, 'aria-disabled', !before);
+      setAttribute(next, 'aria-disabled', !behind);
     },
   };
 }

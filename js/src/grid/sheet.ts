@@ -100,9 +100,10 @@ export class SheetView implements Viewer {
 
   dropped(at: readonly number[]): void {
     const before = (place: number): number => at.filter((each) => each < place).length;
+    const last = Math.max(0, this.shelf.count - 1);
     this.#first -= before(this.#first);
-    this.#cursor -= before(this.#cursor);
-    this.#anchor -= before(this.#anchor);
+    this.#cursor = Math.min(this.#cursor - before(this.#cursor), last);
+    this.#anchor = Math.min(this.#anchor - before(this.#anchor), last);
     this.#arrange();
   }
 
@@ -142,7 +143,15 @@ export class SheetView implements Viewer {
       },
       { signal: owner },
     );
-    root.addEventListener('mousedown', (event) => event.shiftKey && event.preventDefault(), { signal: owner });
+    root.addEventListener(
+      'mousedown',
+      (event) => {
+        if (!event.shiftKey) return;
+        event.preventDefault(); // no text is selected; but then the focus does not follow by itself either
+        root.focus({ preventScroll: true });
+      },
+      { signal: owner },
+    );
     session.on(
       'classes',
       () => {
