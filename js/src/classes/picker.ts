@@ -78,6 +78,7 @@ export function picker(session: Session, owner: AbortSignal, options: PickerOpti
   const root = element('section', { class: 'ipya ipya-classes' }, title, filter, list, add, empty);
 
   const rows = new Map<string, Row>();
+  let made = 0;
   let visible: ClassData[] = [];
   let cursor = '';
   let frozen: Order = { recent: [], item: undefined };
@@ -109,9 +110,10 @@ export function picker(session: Session, owner: AbortSignal, options: PickerOpti
     const retired = element('span', { class: 'ipya-retired' });
     const key = element('kbd', { class: 'ipya-kbd' });
     const count = element('span', { class: 'ipya-count' });
+    made += 1; // not the number of rows, which falls when a class goes: an id must not come twice
     const root = element(
       'div',
-      { class: 'ipya-class', role: 'option', id: `${prefix}-${rows.size}` },
+      { class: 'ipya-class', role: 'option', id: `${prefix}-${made}` },
       chip,
       name,
       retired,
@@ -119,9 +121,9 @@ export function picker(session: Session, owner: AbortSignal, options: PickerOpti
       count,
     );
     root.addEventListener('click', () => choose(id), { signal: owner });
-    const made = { root, chip, name, retired, key, count };
-    rows.set(id, made);
-    return made;
+    const fresh = { root, chip, name, retired, key, count };
+    rows.set(id, fresh);
+    return fresh;
   };
 
   const write = (data: ClassData, counts: ReadonlyMap<string, number>): HTMLElement => {

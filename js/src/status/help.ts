@@ -65,6 +65,7 @@ export function help(
   const heading = element('h2', { id: title });
   const head = element('header', {}, heading, close);
   const dialog = element('dialog', { class: 'ipya-help', 'aria-labelledby': title, ...KEEP_KEYS }, head, body);
+  const start = element('button', { type: 'button', class: 'ipya-start', ...KEEP_KEYS });
   let before: Element | null = null;
   let read: (() => void) | null = null;
 
@@ -82,7 +83,7 @@ export function help(
     },
     { signal: owner },
   );
-  close.addEventListener('click', shut, { signal: owner });
+  for (const each of [close, start]) each.addEventListener('click', shut, { signal: owner });
   // A click on the dialog itself is one on its backdrop: everything inside is a child.
   dialog.addEventListener('click', (event) => event.target === dialog && shut(), { signal: owner });
   dialog.addEventListener(
@@ -113,8 +114,7 @@ export function help(
       ...groups(session.keymap).map(([name, actions]) => group(session, name, actions)),
     );
     heading.textContent = words.length ? 'What to do' : 'Keys';
-    const start = element('button', { type: 'button', class: 'ipya-start', ...KEEP_KEYS }, first ? 'Start' : 'Close');
-    start.addEventListener('click', shut, { signal: owner });
+    start.textContent = first ? 'Start' : 'Close';
     body.replaceChildren(
       ...(words.length
         ? [
