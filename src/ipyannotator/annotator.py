@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ipyannotator import config
 from ipyannotator.base import Settings, Step
 from ipyannotator.editor.sampling import ALL
 from ipyannotator.errors import InvalidValue, UnsupportedPair
@@ -43,6 +42,8 @@ class Annotator:
             ConfigError: there is no such file, or something in it is wrong.
             MissingFolder: there is no such folder, or none of the data.
         """
+        from ipyannotator import config  # only where a project file is read: it costs a fifth of the import
+
         return cls(*config.read(folder))
 
     def write_config(self) -> Path:
@@ -55,6 +56,8 @@ class Annotator:
             InvalidValue: something cannot stand in the file, such as a path outside the project.
             StoreError: it cannot be written.
         """
+        from ipyannotator import config
+
         return config.write(
             self.settings.project_path, config.Config(self.input_item, self.output_item, self.settings)
         )

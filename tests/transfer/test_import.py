@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from ipyannotator import transfer
 from ipyannotator.editor import Editor
 from ipyannotator.errors import FormatError, NothingToUndo
 from ipyannotator.model import Box
+from ipyannotator.transfer import foreign
 from ipyannotator.transfer.importing import BATCH
 from ipyannotator.transfer.matching import Matcher
 
@@ -42,7 +42,7 @@ def boxes(editor: Editor, key: str) -> list[tuple]:
 def test_boxes_come_in_as_done_items_with_their_origin(make: Callable[..., Editor], tmp_path: Path) -> None:
     editor = make()
     path = coco(tmp_path, {"0.png": [("tram", [1, 2, 3, 4]), ("car", [5, 6, 7, 8])], "elsewhere/1.png": []})
-    report = transfer.import_(editor, "coco", path)
+    report = foreign.import_(editor, "coco", path)
     assert boxes(editor, "0.png") == [("car", 5, 6, 7, 8), ("tram", 1, 2, 3, 4)]
     assert [editor.view(key).state for key in ("0.png", "1.png", "2.png")] == ["done", "done", "todo"]
     assert [record.name for record in editor.schema.active] == ["tram", "car"]
@@ -54,7 +54,7 @@ def test_boxes_come_in_as_done_items_with_their_origin(make: Callable[..., Edito
 
 
 def test_labels_that_are_not_on_offer_are_kept_as_retired_classes(editor: Editor, tmp_path: Path) -> None:
-    report = transfer.import_(editor, "coco", coco(tmp_path, {"0.png": [("tram", [1, 2, 3, 4])]}))
+    report = foreign.import_(editor, "coco", coco(tmp_path, {"0.png": [("tram", [1, 2, 3, 4])]}))
     assert boxes(editor, "0.png") == [("tram", 1, 2, 3, 4)]
     assert [record.name for record in editor.schema.active] == ["car", "bus"]
     assert "Not on offer here, and kept as retired classes: 'tram'." in str(report)
@@ -69,25 +69,25 @@ def test_a_second_import_doubles_nothing(make: Callable[..., Editor], tmp_path: 
     first.view("1.png").add(Box(-5, 5, 20, 20, 30), "car")  # turned, and reaching outside
     for key in ("0.png", "1.png", "2.png"):
         first.set_state("done", key=key)
-    transfer.export(first, name, tmp_path / "out")
+    foreign.export(first, name, tmp_path / "out")
     # Into the project that it came from: what a format cannot say exactly is known all the same.
-    assert (transfer.import_(first, name, tmp_path / "out").objects, first.store.head()) == (
+    assert (foreign.import_(first, name, tmp_path / "out").objects, first.store.head()) == (
         0,
         first.store.head(),
     )
     second = make(folder="second")
-    assert transfer.import_(second, name, tmp_path / "out").objects == 4
+    assert foreign.import_(second, name, tmp_path / "out").objects == 4
     head = second.store.head()
-    report = transfer.import_(second, name, tmp_path / "out")
+    report = foreign.import_(second, name, tmp_path / "out")
     assert (report.objects, report.known, second.store.head()) == (0, 4, head)
     assert boxes(second, "0.png")[1:] == [("car", 1, 2, 3, 4)] * 2
 
 
 def test_a_box_that_was_moved_since_does_not_come_again(editor: Editor, tmp_path: Path) -> None:
     path = coco(tmp_path, {"0.png": [("car", [1, 2, 3, 4]), ("car", [1, 2, 3, 4])]})
-    transfer.import_(editor, "coco", path)
+    foreign.import_(editor, "coco", path)
     editor.view("0.png").objects[0].shape = Box(20, 20, 5, 5)
-    report = transfer.import_(editor, "coco", path)
+    report = foreign.import_(editor, "coco", path)
     assert (report.objects, report.known) == (0, 2)
     assert boxes(editor, "0.png") == [("car", 1, 2, 3, 4), ("car", 20, 20, 5, 5)]
 
@@ -95,13 +95,13 @@ def test_a_box_that_was_moved_since_does_not_come_again(editor: Editor, tmp_path
 def test_what_is_there_stays_and_states_of_people_too(editor: Editor, tmp_path: Path) -> None:
     editor.view("0.png").add(Box(30, 30, 5, 5), "bus")
     editor.set_state("flagged", note="which?", key="0.png")
-    transfer.import_(editor, "coco", coco(tmp_path, {"0.png": [("car", [1, 2, 3, 4])]}))
+    foreign.import_(editor, "coco", coco(tmp_path, {"0.png": [("car", [1, 2, 3, 4])]}))
     assert boxes(editor, "0.png") == [("bus", 30, 30, 5, 5), ("car", 1, 2, 3, 4)]
     assert (editor.view("0.png").state, editor.view("0.png").note) == ("flagged", "which?")
 
 
 def test_drafts_come_in_without_being_done(editor: Editor, tmp_path: Path) -> None:
-    transfer.import_(
+    foreign.import_(
         editor, "coco", coco(tmp_path, {"0.png": [("car", [1, 2, 3, 4])], "1.png": []}), done=False
     )
     assert [editor.view(key).state for key in ("0.png", "1.png")] == ["in_progress", "todo"]
@@ -109,21 +109,21 @@ def test_drafts_come_in_without_being_done(editor: Editor, tmp_path: Path) -> No
 
 def test_images_that_the_project_does_not_have_are_counted(editor: Editor, tmp_path: Path) -> None:
     things = {"0.png": [("car", [1, 2, 3, 4])], "x.png": [("ufo", [1, 2, 3, 4])], "../../0.txt": []}
-    report = transfer.import_(editor, "coco", coco(tmp_path, things))
+    report = foreign.import_(editor, "coco", coco(tmp_path, things))
     assert report.left == {"not in this project": 2}
     assert report.examples["not in this project"] == ["x.png", "../../0.txt"]
     assert editor.schema.find("ufo") is None
     with pytest.raises(
         FormatError, match=r"2 images, and none of them is in .*'x\.png' there, '0\.png' here"
     ):
-        transfer.import_(editor, "coco", coco(tmp_path, {"x.png": [], "y.png": []}))
+        foreign.import_(editor, "coco", coco(tmp_path, {"x.png": [], "y.png": []}))
 
 
 def test_boxes_that_look_wrong_are_kept_and_counted(editor: Editor, tmp_path: Path) -> None:
     path = coco(
         tmp_path, {"0.png": [("car", [60, 40, 10, 10]), ("car", [1, 2, 3, 4])]}, width=640, height=480
     )
-    report = transfer.import_(editor, "coco", path)
+    report = foreign.import_(editor, "coco", path)
     assert len(boxes(editor, "0.png")) == 2
     assert report.lost == {
         "reaching outside the image (kept)": 1,
@@ -138,25 +138,25 @@ def test_a_broken_file_changes_nothing(editor: Editor, tmp_path: Path) -> None:
     }
     head = editor.store.head()
     with pytest.raises(FormatError, match=r"annotations\[1\]\.bbox"):
-        transfer.import_(editor, "coco", coco(tmp_path, things))
+        foreign.import_(editor, "coco", coco(tmp_path, things))
     with pytest.raises(FormatError, match="nothing at"):
-        transfer.import_(editor, "voc", tmp_path / "absent")
+        foreign.import_(editor, "voc", tmp_path / "absent")
     assert editor.store.head() == head
     assert editor.schema.find("new") is None
 
 
 def test_two_entries_for_one_image_are_put_together(editor: Editor, tmp_path: Path) -> None:
     things: dict[str, list] = {"a/0.png": [("car", [1, 2, 3, 4])], "b/0.png": [("bus", [1, 2, 3, 4])]}
-    report = transfer.import_(editor, "coco", coco(tmp_path, things))
+    report = foreign.import_(editor, "coco", coco(tmp_path, things))
     assert boxes(editor, "0.png") == [("bus", 1, 2, 3, 4), ("car", 1, 2, 3, 4)]
     assert "More than once in the file, and put together: 1 image." in str(report)
 
 
 def test_the_format_is_found_out(editor: Editor, tmp_path: Path) -> None:
-    assert transfer.import_(editor, None, coco(tmp_path, {"0.png": []})).title == "COCO detection"
+    assert foreign.import_(editor, None, coco(tmp_path, {"0.png": []})).title == "COCO detection"
     (tmp_path / "nothing").mkdir()
     with pytest.raises(FormatError, match=r"looks like no known format\. Name one of: coco, voc"):
-        transfer.import_(editor, None, tmp_path / "nothing")
+        foreign.import_(editor, None, tmp_path / "nothing")
 
 
 def test_an_import_is_taken_back_as_a_whole_but_for_what_was_edited(editor: Editor, tmp_path: Path) -> None:
@@ -164,7 +164,7 @@ def test_an_import_is_taken_back_as_a_whole_but_for_what_was_edited(editor: Edit
     before = editor.store.head()
     many = [("car", [at % 50, 1, 3, 4 + at]) for at in range(BATCH // 2 + 1)]
     path = coco(tmp_path, {f"{at}.png": many for at in range(4)})
-    transfer.import_(editor, "coco", path)
+    foreign.import_(editor, "coco", path)
     changes = [entry.change for entry in editor.store.log(before)]
     assert {change.origin for change in changes} == {"file"}
     # One undo too many on an image must not take the boxes of other images away, which nobody would see.
@@ -172,11 +172,11 @@ def test_an_import_is_taken_back_as_a_whole_but_for_what_was_edited(editor: Edit
     with pytest.raises(NothingToUndo):
         editor.undo()
     editor.view("1.png").objects[0].label = "bus"
-    assert transfer.take_back(editor) == {"items": 3, "kept": 1}
+    assert foreign.take_back(editor) == {"items": 3, "kept": 1}
     assert [len(editor.view(f"{at}.png").objects) for at in range(4)] == [0, len(many), 0, 1]
     assert [editor.view(f"{at}.png").state for at in range(4)] == ["todo", "done", "todo", "in_progress"]
-    assert transfer.take_back(editor) == {"items": 0, "kept": 0}
-    assert transfer.import_(editor, "coco", path).objects == 3 * len(many)
+    assert foreign.take_back(editor) == {"items": 0, "kept": 0}
+    assert foreign.import_(editor, "coco", path).objects == 3 * len(many)
 
 
 def test_names_find_their_items() -> None:

@@ -12,12 +12,12 @@ import pytest
 import yaml
 from PIL import Image
 
-from ipyannotator import transfer
 from ipyannotator.editor import Editor
 from ipyannotator.mltypes import OutputImageBbox
 from ipyannotator.model import Author
 from ipyannotator.sources import ImageSource
 from ipyannotator.stores import SqlStore
+from ipyannotator.transfer import foreign
 
 Boxes = dict[str, list[tuple]]
 
@@ -115,12 +115,12 @@ def from_yolo(folder: Path) -> Boxes:
 def test_the_boxes_are_equal_all_the_way(folder: Path, editor: Editor, tmp_path: Path) -> None:
     truth = from_xml(folder)
     count = sum(map(len, truth.values()))
-    report = transfer.import_(editor, None, folder)
+    report = foreign.import_(editor, None, folder)
     assert (report.items, report.objects, report.left) == (len(truth), count, {})
     assert from_editor(editor) == truth
-    report = transfer.export(editor, "yolo", tmp_path / "yolo")
+    report = foreign.export(editor, "yolo", tmp_path / "yolo")
     assert (report.items, report.objects) == (len(truth), count)
     assert from_yolo(tmp_path / "yolo") == truth
-    transfer.export(editor, "voc", tmp_path / "again")
+    foreign.export(editor, "voc", tmp_path / "again")
     (tmp_path / "again" / "Annotations").rename(tmp_path / "again" / "annotations")
     assert from_xml(tmp_path / "again") == truth

@@ -27,7 +27,7 @@ from ipyannotator.cli.running import (
 from ipyannotator.errors import StoreError
 
 if TYPE_CHECKING:
-    from ipyannotator.transfer import Report
+    from ipyannotator.transfer.report import Report
 
 JSON: Final = "json"
 """The name of the original's own form, which is no `Format`: it holds whatever an output has."""
@@ -55,8 +55,7 @@ def import_(
     Images are found by their names. What is there stays, and what comes a second time is not doubled. Images of the
     file that the project does not have, and what a box lost, is counted aloud. `undo-import` takes all of it back.
     """
-    from ipyannotator import transfer
-    from ipyannotator.transfer import exchange
+    from ipyannotator.transfer import exchange, foreign
 
     name = _known(format, extra=(JSON, AUTO))
     if path is None and name != JSON:
@@ -75,7 +74,7 @@ def import_(
             )
         else:
             with progress("Importing", unit=" images") as bar:
-                report = transfer.import_(
+                report = foreign.import_(
                     task.editor, None if name == AUTO else name, path or Path(), done=done, progress=bar
                 )
             _tell(report)
@@ -84,11 +83,11 @@ def import_(
 
 def undo_import(project: ProjectOption = Path(), author: AuthorOption = None) -> None:
     """Take the latest import back, but for what was edited since."""
-    from ipyannotator import transfer
+    from ipyannotator.transfer import foreign
 
     with opened(project, Step.CREATE, author) as task:
         check_whose(task, author)
-        told = transfer.take_back(task.editor)
+        told = foreign.take_back(task.editor)
         if not any(told.values()):
             say("There is no import to take back.")
             return
@@ -123,9 +122,8 @@ def export(
     Only images that are done are written, unless --all is given; a done image without objects says "nothing here".
     What is left out, and what a format cannot hold, is counted aloud. Classes keep their numbers in every later export.
     """
-    from ipyannotator import transfer
     from ipyannotator.formats import original
-    from ipyannotator.transfer import exchange
+    from ipyannotator.transfer import exchange, foreign
 
     name = _known(format, extra=(JSON,))
     parts = dict(map(_part, split or []))
@@ -137,7 +135,7 @@ def export(
             say(f"Exported {len(values):,} images to {plain(path)}.")
             return
         with progress("Exporting", unit=" images") as bar:
-            report = transfer.export(
+            report = foreign.export(
                 task.editor,
                 name,
                 path,

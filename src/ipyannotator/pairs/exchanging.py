@@ -6,20 +6,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ipyannotator import transfer
 from ipyannotator.editor import Editor
 from ipyannotator.editor.relink import relink
 from ipyannotator.errors import MissingPackage
-from ipyannotator.formats.base import Images
 from ipyannotator.transfer import cutouts, exchange
 from ipyannotator.transfer.cutouts import Brought, Crops
-from ipyannotator.transfer.exporting import Splits
-from ipyannotator.transfer.report import Report
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ipyannotator.formats.base import Images
     from ipyannotator.project import Project
+    from ipyannotator.transfer.exporting import Splits
+    from ipyannotator.transfer.report import Report
 
 
 class Exchanging:
@@ -58,24 +57,30 @@ class Exchanging:
     ) -> Report:  # fmt: skip
         """Write the annotations as a data set of another program: `a.export("yolo", "training")`.
 
-        See `transfer.export` for the arguments and for what is raised. The report, printed, says what was written,
+        See `foreign.export` for the arguments and for what is raised. The report, printed, says what was written,
         what was left out and what the format cannot hold.
         """
-        return transfer.export(self.editor, name, path, only_done=only_done, images=images, splits=splits)
+        from ipyannotator.transfer import foreign  # what it needs, only who takes data out needs
+
+        return foreign.export(self.editor, name, path, only_done=only_done, images=images, splits=splits)
 
     def import_(self, name: str | None, path: str | Path, *, done: bool = True) -> Report:
-        """Take a data set of another program in: `a.import_("voc", "annotations")`; see `transfer.import_`.
+        """Take a data set of another program in: `a.import_("voc", "annotations")`; see `foreign.import_`.
 
         Args:
             name: of the format; None to find out.
             path: the file or folder.
             done: whether items that were not begun count as done.
         """
-        return transfer.import_(self.editor, name, path, done=done)
+        from ipyannotator.transfer import foreign
+
+        return foreign.import_(self.editor, name, path, done=done)
 
     def undo_import(self) -> dict[str, int]:
         """Take back the latest import, but for what was edited since; returns how many items, and how many kept."""
-        return transfer.take_back(self.editor)
+        from ipyannotator.transfer import foreign
+
+        return foreign.take_back(self.editor)
 
     def merge(self) -> dict[str, int]:
         """Bring in what somebody changed in the JSON file since it was written; returns what was done.
