@@ -1,7 +1,7 @@
 // What an answer of the kernel means for the outbox: who leaves it, and what becomes of the edits that wait behind.
 import type { Outbox, Waiting } from './outbox';
-import type { Down, Op } from './protocol';
-import { alsoRefused, amended, type Drifts, rebase, refused } from './rebase';
+import type { Current, Down, Op } from './protocol';
+import { address, alsoRefused, amended, type Drifts, rebase, refused } from './rebase';
 import type { Refusals } from './refusals';
 
 type Answer = Extract<Down, { type: 'answer' }>;
@@ -35,7 +35,7 @@ export class Answers {
     const behind = this.outbox.waiting.slice(this.outbox.waiting.indexOf(found) + 1);
     const reason =
       answer.reason || (answer.status === 'conflict' ? 'Somebody else changed the same values.' : 'It was refused.');
-    this.#refuse(found, reason);
+    this.#refuse(found, reason, clashed);
     this.notify('warning', `Not saved: ${reason}`, '');
     this.#rebase(behind, refused(sent, clashed));
     return { stored: [] };
@@ -55,9 +55,17 @@ export class Answers {
     }
   }
 
-  #refuse({ entry }: Waiting, reason: string): void {
-    const refusal = this.refusals.entry(entry, reason);
+  #refuse({ entry }: Waiting, reason: string, clashed: readonly Current[] = []): void {
+    const ops = entry.change.ops.map((op) => onCurrent(op, clashed));
+    const refusal = this.refusals.entry({ ...entry, change: { ...entry.change, ops } }, reason);
     this.refusals.add(refusal);
     this.outbox.refuse(refusal, (kept) => this.refusals.stored(entry.id, kept));
   }
+}
+
+/** What was wanted, on the value that is stored now: tried again with the old one, it would only clash again. */
+function onCurrent(op: Op, clashed: readonly Current[]): Op {
+  if (op.action !== 'set') return op;
+  const clash = clashed.find((each) => address(each) === address(op) && each.path === op.path);
+  return clash ? { ...op, old: clash.value } : op;
 }

@@ -183,6 +183,17 @@ describe('a mark', () => {
     expect(shelf.cell(0)?.value).toBe('fine');
   });
 
+  it('that clashed may be tried again on what is stored, and does not clash for ever', async () => {
+    filled();
+    const wanted = markFirst(false);
+    const current = [{ record: 'object', id: 'o1', item: 'a.jpg', path: 'attributes/review', value: 'fine' }];
+    answer({ status: 'conflict', reason: 'changed', current, seq: 0 });
+    await settle();
+    session.retry(session.refused[0]?.id ?? '');
+    const again = model.of('change').at(-1)?.change as unknown as { ops: Op[] };
+    expect(again.ops).toEqual(wanted.map((op) => ({ ...op, old: 'fine' })));
+  });
+
   it('and an action on marks keep their order', () => {
     filled();
     markFirst(false);
