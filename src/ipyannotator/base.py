@@ -34,8 +34,9 @@ class Settings:
         image_dir: the folder of images, for outputs and data sets that name none themselves.
         label_dir: the folder of label pictures.
         result_dir: the folder for the database and the JSON, under `project_path`; `results` where None.
-        im_width: width of an image on screen, in CSS pixels, where the input gives none.
-        im_height: the same, vertically.
+        im_width: side of a picture in the grids of improve, in CSS pixels; 50, the default, for one that suits the
+            screen. Anybody can change it there.
+        im_height: kept for programs that were written for version 0.8; pictures in a grid are square.
         label_width: width of a label picture, in CSS pixels.
         label_height: the same, vertically.
         n_cols: columns of a grid.

@@ -58,6 +58,11 @@ def test_every_box_of_every_image_is_a_cell_and_images_without_are_too(
     assert listed(improving, eventually, 2) == [Cell("3.jpg"), Cell("4.jpg")]
 
 
+@pytest.mark.parametrize(("width", "side"), [(50, 96), (80, 80), (4000, 320), (1, 48)])
+def test_the_settings_say_how_large_pictures_are(create: Callable[..., Any], width: int, side: int) -> None:
+    assert create(["car"], step="improve", im_width=width).canvas.size == side
+
+
 def test_the_most_doubtful_come_first(improving: Any, eventually: Callable[..., Any]) -> None:
     improving.act("sort", "doubt")
     scores = [

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ipyannotator.base import Step
+from ipyannotator.base import Settings, Step
 from ipyannotator.editor.census import EMPTY, REVIEW, UNCLASSED, WRONG, Address, Census
 from ipyannotator.formats import original
 from ipyannotator.model import ClassRecord, Entry, ObjectRecord, Op, encode
@@ -30,6 +30,8 @@ MARKS = (
     Mark("field", "value", WRONG, badge="wrong", id=REVIEW),
 )
 BY_NAME, BY_DOUBT = "name", "doubt"
+SMALLEST, LARGEST = 48, 320
+"""The sides of a picture in a grid, in CSS pixels, at least and at most."""
 
 
 class Group:
@@ -89,10 +91,14 @@ class ImproveView(View):
     def make_line(self) -> Grid:
         """Return the grid."""
         annotator = self.annotator
+        wanted = annotator.settings.im_width
+        size: dict[str, Any] = (
+            {} if wanted == Settings.im_width else {"size": min(max(wanted, SMALLEST), LARGEST)}
+        )
         return Grid(
             self.editor, annotator.media, annotator.act, marks=MARKS, place="/improve", session=self.session(),
             sorts=[{"id": BY_NAME, "label": "by name"}, {"id": BY_DOUBT, "label": "most doubtful"}], sort=BY_NAME,
-            hint="Click marks · Shift-click a range · Space toggles · double-click opens",
+            hint="Click marks · Shift-click a range · Space toggles · double-click opens", **size,
         )  # fmt: skip
 
     def fill(self) -> None:
