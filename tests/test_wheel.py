@@ -35,6 +35,10 @@ def test_the_bundle_is_up_to_date() -> None:
     assert hatch_build.is_built(), "the sources have changed since the last build: make build"
 
 
+PAGE = {".html", ".ipynb", ".j2", ".json", ".css"}
+"""What the web page consists of besides Python."""
+
+
 def test_the_wheel_holds_the_package_and_the_bundle_and_nothing_else() -> None:
     names = shipped(WheelBuilder(str(ROOT)))
     bundle = {f"ipyannotator/static/{name}" for name in hatch_build.results(ROOT / "js")}
@@ -42,7 +46,13 @@ def test_the_wheel_holds_the_package_and_the_bundle_and_nothing_else() -> None:
     assert {"ipyannotator/__init__.py", "ipyannotator/py.typed"} <= names
     python = {path.relative_to(ROOT / "src").as_posix() for path in (ROOT / "src").rglob("*.py")}
     assert {name for name in names if name.endswith(".py")} == python
-    others = {Path(name).suffix for name in names} - {".py", ".typed", ".js", ".css", ""}
+    page = {
+        path.relative_to(ROOT / "src").as_posix()
+        for path in (ROOT / "src" / "ipyannotator" / "web").rglob("*")
+        if path.is_file() and path.suffix in PAGE
+    }
+    assert page <= names
+    others = {Path(name).suffix for name in names - page} - {".py", ".typed", ".js", ".css", ""}
     assert others == set(), names
     assert {name.split("/")[0] for name in names} == {"ipyannotator"}
 
