@@ -69,7 +69,7 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
     const words = said(standing, session.save, savedAt, Date.now());
     const ends = standing.kind === 'gone' || standing.kind === 'denied';
     banner.root.hidden = !words || ends;
-    if (words) (ends ? dialog : banner).say(words.title, words.lines, words.button);
+    if (words) (ends ? dialog : banner).say(words.title, words.lines, words.button, words.countdown);
     if (words && ends && !modal.open) modal.showModal();
     if (!ends && modal.open) modal.close();
     tick(standing.kind === 'away' && standing.next !== null);
@@ -182,6 +182,7 @@ class Card {
   readonly titled: string;
   readonly #title: HTMLElement;
   readonly #lines = element('div', { class: 'ipya-page-lines' });
+  readonly #countdown = element('p', { class: 'ipya-page-countdown', role: 'timer', 'aria-live': 'off', hidden: true });
   readonly #button: HTMLButtonElement;
   #press: () => void = () => {};
 
@@ -194,13 +195,15 @@ class Card {
       'section',
       { class: `ipya ${kind}`, role: 'alert', 'aria-labelledby': this.titled },
       icon(svg),
-      element('div', { class: 'ipya-page-words' }, this.#title, this.#lines),
+      element('div', { class: 'ipya-page-words' }, this.#title, this.#lines, this.#countdown),
       this.#button,
     );
   }
 
-  say(title: string, lines: readonly string[], button: string): void {
+  say(title: string, lines: readonly string[], button: string, countdown = ''): void {
     setText(this.#title, title);
+    setText(this.#countdown, countdown);
+    this.#countdown.hidden = !countdown;
     const there = [...this.#lines.children].map((line) => line.textContent);
     if (there.length !== lines.length || there.some((line, place) => line !== lines[place])) {
       this.#lines.replaceChildren(...lines.map((line) => element('p', {}, line)));

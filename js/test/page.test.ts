@@ -184,6 +184,7 @@ describe('a server that is away', () => {
     expect(banner().textContent).toContain('Trying again in 2 s.');
     await pass(1_000);
     expect(banner().textContent).toContain('Trying again in 1 s.');
+    expect(find(banner(), '[role=timer]').getAttribute('aria-live'), 'nobody hears it every second').toBe('off');
     status = 200;
     find<HTMLButtonElement>(banner(), 'button').click();
     await pass(0);

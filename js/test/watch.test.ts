@@ -194,7 +194,7 @@ describe('the words', () => {
 
   it('count down', () => {
     const words = said({ kind: 'away', next: 12_000 }, { kind: 'saved' }, null, 500);
-    expect(words?.lines).toContain('Trying again in 12 s.');
+    expect(words?.countdown).toBe('Trying again in 12 s.');
     expect(said({ kind: 'here' }, { kind: 'saved' }, null, 0)).toBeNull();
     for (const kind of ['gone', 'denied', 'joining'] as const) {
       expect(JSON.stringify(said({ kind }, { kind: 'saved' }, null, 0))).not.toMatch(/kernel|cell/i);

@@ -7,6 +7,8 @@ import type { Standing } from './watch';
 export interface Said {
   title: string;
   lines: string[];
+  /** A line that is another every second, which no screen reader should read aloud each time. */
+  countdown?: string;
   /** What the button says; empty for none. */
   button: string;
 }
@@ -34,7 +36,7 @@ export function said(standing: Standing, save: SaveState, savedAt: number | null
     case 'away': {
       const seconds = standing.next === null ? 0 : Math.max(0, Math.ceil((standing.next - now) / 1000));
       const when = standing.next === null ? 'Trying now…' : `Trying again in ${seconds} s.`;
-      return { title: 'The server cannot be reached.', lines: [safe, when], button: 'Try now' };
+      return { title: 'The server cannot be reached.', lines: [safe], countdown: when, button: 'Try now' };
     }
     case 'gone':
       return { title: 'The connection to the server was lost', lines: [safe], button: 'Reconnect' };
