@@ -8,6 +8,7 @@ import { element, setAttribute, setText } from './shared/dom';
 import { actionOf, shortcut, swallow, typing } from './shared/keys';
 import { openSession } from './shared/live';
 import type { Session } from './shared/session';
+import { acting } from './shared/views';
 import { widget } from './shared/widget';
 
 /** Milliseconds after the last scrolling when the kernel hears where one is. */
@@ -53,9 +54,11 @@ function mount(session: Session, el: HTMLElement, owner: AbortSignal, model: Any
   follow(model, ['question'], owner, () => setAttribute(sheet.root, 'aria-label', model.get('question') || 'Pictures'));
   follow(model, ['empty'], owner, () => setText(empty, model.get('empty')));
 
+  const acts = acting(session, el, owner);
   session.on(
     'action',
     (name) => {
+      if (!acts()) return;
       if (name.startsWith('cell_')) sheet.move(name);
       else if (name === 'mark') sheet.toggle();
       else if (name === 'zoom_in') zoom(model.get('size') + ZOOM);

@@ -11,6 +11,7 @@ import { tile } from './labels/tiles';
 import { element, icon, KEEP_KEYS, setAttribute } from './shared/dom';
 import { shortcutOnButton } from './shared/keys';
 import type { Session } from './shared/session';
+import { acting } from './shared/views';
 import { type Values, widget } from './shared/widget';
 
 export interface LabelsValues extends Values {
@@ -77,6 +78,7 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
     'Go on after a label',
   );
   el.replaceChildren(list.element, switched);
+  const acts = acting(session, el, owner);
 
   const refresh = (): void => {
     advance.checked = model.get('advance');
@@ -95,7 +97,7 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
   session.on(
     'action',
     (name) => {
-      if (name.startsWith(PREFIX)) choose(name.slice(PREFIX.length));
+      if (name.startsWith(PREFIX) && acts()) choose(name.slice(PREFIX.length));
     },
     owner,
   );

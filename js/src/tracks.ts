@@ -12,6 +12,7 @@ import { NO_CLASS } from './shared/edits';
 import { shortcutOnButton, showKey, swallow } from './shared/keys';
 import type { ClassData } from './shared/protocol';
 import type { Session } from './shared/session';
+import { acting } from './shared/views';
 import { type Values, widget } from './shared/widget';
 import { Book, type News, type Track } from './tracks/book';
 import { Desk } from './tracks/desk';
@@ -219,9 +220,11 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
     later();
   };
 
+  const acts = acting(session, el, owner);
   session.on(
     'action',
     (action) => {
+      if (!acts()) return;
       if (action === 'track_trails') setTrails(!model.get('trails'));
       if (action === 'track_new') act(() => desk.begin());
       if (action === 'track_join') act(() => desk.join());

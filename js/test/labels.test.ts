@@ -120,6 +120,18 @@ describe('the list', () => {
     expect(session.act).not.toHaveBeenCalled();
   });
 
+  it('is given once by a key where the list is shown twice', () => {
+    const other = document.createElement('div');
+    const second = new AbortController();
+    mount(session.as(), other, second.signal, model.as());
+    session.emit('action', 'label:id-cat');
+    expect(session.commits.map(({ ops }) => ops.map((op) => op.action))).toEqual([['create']]);
+    owner.abort();
+    session.emit('action', 'label:id-dog');
+    expect(session.commits).toHaveLength(2);
+    second.abort();
+  });
+
   it('changes nothing where nothing can be changed', () => {
     session.readOnly = true;
     options()[0]?.click();
