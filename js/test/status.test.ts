@@ -11,6 +11,7 @@ const { SHOWN } = await import('../src/status/toasts');
 class FakeSession {
   save: SaveState = { kind: 'saved' };
   item: { key: string } | null = { key: 'a.jpg' };
+  place = '';
   readOnly = false;
   refused: readonly Refused[] = [];
   keymap: Record<string, string> = {
@@ -161,6 +162,17 @@ describe('what was refused', () => {
     session.readOnly = true;
     session.emit('readOnly', undefined);
     expect([retry().disabled, find('.ipya-refused-remedy').textContent]).toEqual([true, 'switch to Create first']);
+  });
+
+  it('of a grid names its items, in the grid and outside', () => {
+    const ops = ['a', 'b', 'c', 'd', 'd'].map((item) => ({ ...refusal.ops[0], item }) as Refused['ops'][number]);
+    session.refuse({ ...refusal, item: '/grid', ops });
+    const said = (): (string | null)[] =>
+      ['.ipya-refused-what b', '.ipya-refused-remedy'].map((part) => find(part).textContent);
+    expect(said()).toEqual(['a, b, c, 1 more', 'open its grid first']);
+    session.place = '/grid';
+    session.emit('item', undefined);
+    expect(said()).toEqual(['a, b, c, 1 more', '']);
   });
 
   it('is told in a few words', () => {

@@ -89,10 +89,13 @@ function row(
     return made;
   };
   // In a grid an edit belongs to the grid; its items are in the operations.
-  const inGrid = session.place !== '' && session.place === item;
-  const here = inGrid || session.item?.key === item;
-  const name = inGrid ? [...new Set(ops.map((op) => op.item ?? ''))].slice(0, 3).join(', ') : item;
-  const remedy = here ? (session.readOnly ? 'switch to Create first' : '') : `open ${item} first`;
+  const items = [...new Set(ops.map((op) => op.item ?? item))];
+  const ofGrid = items.length > 0 && !items.includes(item);
+  const here = ofGrid ? session.place === item : session.item?.key === item;
+  const more = items.length > 3 ? `, ${items.length - 3} more` : '';
+  const name = ofGrid ? items.slice(0, 3).join(', ') + more : item;
+  const there = `open ${ofGrid ? 'its grid' : item} first`;
+  const remedy = here ? (session.readOnly ? 'switch to Create first' : '') : there;
   const when = new Date(time * 1000).toLocaleTimeString([], { hour: 'numeric', minute: '2-digit' });
   return element(
     'li',
