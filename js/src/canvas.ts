@@ -11,6 +11,7 @@ import { element, KEEP_KEYS } from './shared/dom';
 import { actionOf, shortcut } from './shared/keys';
 import { openSession } from './shared/live';
 import type { Session } from './shared/session';
+import { acting } from './shared/views';
 import { type Values, widget } from './shared/widget';
 
 /** How much larger the surface must have become before pictures are asked for anew. */
@@ -44,7 +45,7 @@ function mount(session: Session, el: HTMLElement, owner: AbortSignal, model: Any
   surface.enlarge = model.get('enlarge') !== false;
   const hud: Hud = new Hud(session, stage, owner, () => surface);
   const pointers = new Pointers(surface, stage, owner);
-  const keyboard = new Keyboard(surface, () => pointers.cancel(), owner);
+  const keyboard = new Keyboard(surface, () => pointers.cancel(), owner, acting(session, stage, owner));
   stage.addEventListener(
     'keydown',
     (event) => {

@@ -6,6 +6,7 @@ import { CircleQuestionMark, Keyboard, Maximize } from 'lucide-static';
 import { element, icon, KEEP_KEYS, setAttribute, setText } from './shared/dom';
 import { shortcutOnButton, showKey } from './shared/keys';
 import type { SaveState, Session } from './shared/session';
+import { acting } from './shared/views';
 import { type Values, widget } from './shared/widget';
 import { changes, onPage } from './shared/words';
 import { help } from './status/help';
@@ -153,6 +154,8 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
     done.catch((error: unknown) => session.report(error));
   };
 
+  const acts = acting(session, el.closest<HTMLElement>('.ipyannotator') ?? el, owner);
+
   session.on('save', showSave, owner);
   session.on('readOnly', showSave, owner);
   session.on('keymap', showKeys, owner);
@@ -160,6 +163,7 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
   session.on(
     'action',
     (name) => {
+      if (!acts()) return;
       if (name === 'help') dialog.toggle();
       else if (name === 'fullscreen') toggleFullscreen();
     },

@@ -33,6 +33,8 @@ export class Keyboard {
     private readonly surface: Surface,
     private readonly cancelGesture: () => boolean,
     owner: AbortSignal,
+    /** Whether this view is to act, where several of them hear the same. */
+    acts: () => boolean = () => true,
   ) {
     const { session } = surface;
     this.#actions = new Map([
@@ -47,7 +49,7 @@ export class Keyboard {
       ['corner', () => this.#corner()],
       ['escape', () => this.#escape()],
     ]);
-    session.on('action', (name) => this.perform(name), owner);
+    session.on('action', (name) => acts() && this.perform(name), owner);
     session.on('item', () => this.settle(), owner);
     session.on('selection', () => this.settle(), owner);
     owner.addEventListener('abort', () => this.settle(), { once: true });
