@@ -1,19 +1,20 @@
 """What objects a task has, by class, and which of them are marked: what a grid per class lists.
 
 How this works. A thread reads the whole task once, in the order of the keys, and whoever asks for a group meanwhile
-gets what has been read, and waits for the rest. From then on the entries of the log keep it true. Of an object only its
-address, its score and its class are held.
+gets what has been read, and waits for the rest. From then on the entries of the log say what may be another, and that is
+read again from the store: so the order in which entries are told does not matter. Of an object only its address, its
+score, its class and its mark are held.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ipyannotator.editor.core import Editor
 from ipyannotator.editor.events import Failure
-from ipyannotator.model import Entry, FieldRecord, ObjectRecord, Op
+from ipyannotator.model import Entry, FieldRecord, ObjectRecord, Op, Record, Ref
 
 REVIEW = "review"
 """The attribute of an object, and the field of an item without objects, that says what a reviewer found."""
@@ -79,6 +80,8 @@ class Census:
         self._closed = False
         self._seq = editor.store.head()
         self._items: dict[str, dict[str, Known]] = {}
+        self._keys: list[str] = []
+        self._filled = 0  # items of the source that have objects
         self._wrong_items: set[str] = set()
         self._late: set[str] = set()
         self._sizes: dict[str, int] = {}
@@ -107,7 +110,7 @@ class Census:
         """Return how many objects a group has, as far as they are read; of `EMPTY`, how many items have none."""
         with self._changed:
             if group == EMPTY:
-                return len(self._editor.source) - sum(1 for objects in self._items.values() if objects)
+                return len(self._editor.source) - self._filled
             return self._sizes.get(group, 0)
 
     def members(self, group: str) -> Iterator[Address]:
@@ -123,8 +126,8 @@ class Census:
         at = 0
         while True:
             with self._changed:
-                self._changed.wait_for(lambda at=at: self._complete or self._closed or len(self._items) > at)  # type: ignore[misc]
-                keys = list(self._items)[at:]
+                self._changed.wait_for(lambda at=at: self._complete or self._closed or len(self._keys) > at)  # type: ignore[misc]
+                keys = self._keys[at:]
                 found = [
                     (key, name)
                     for key in keys
@@ -175,16 +178,18 @@ class Census:
     def fold(self, entry: Entry) -> Moves:
         """Take in an entry of the log; return what left a group by it and what joined one."""
         moves = Moves({}, {})
+        refs = dict.fromkeys(Ref(op.record, op.id, op.item) for op in entry.change.ops if _matters(op))
         with self._changed:
-            if entry.seq <= self._seq:
+            if not refs or entry.seq <= self._seq:
                 return moves
             if not self._complete:  # the thread may have read what was before it, and not taken it in yet
-                self._late |= {op.item for op in entry.change.ops if op.item}
+                self._late |= {ref.item for ref in refs}
                 return moves
-            before = {op.item: dict(self._items.get(op.item, {})) for op in entry.change.ops if op.item}
-            for op in entry.change.ops:
-                if op.item:
-                    self._perform(op)
+            # Read again, not worked out from the entry: two threads may tell their entries in either order.
+            found = self._editor.store.records(self._editor.task, refs, self._editor.layer)
+            before = {ref.item: dict(self._items.get(ref.item, {})) for ref in refs}
+            for ref in refs:
+                self._put(ref, found.get(ref))
             for key, old in before.items():
                 now = self._items.get(key, {})
                 moves.add(key, old, now)
@@ -223,42 +228,49 @@ class Census:
             self._set(key, name, None)
         self._wrong_items.discard(key)
         for record in objects:
-            wrong = record.attributes.get(REVIEW) == WRONG
-            self._set(key, record.id, Known(record.class_id or UNCLASSED, record.score, wrong))
+            self._set(key, record.id, _known(record))
         if any(field.id == REVIEW and field.value == WRONG for field in fields):
             self._wrong_items.add(key)
 
-    def _perform(self, op: Op) -> None:
-        if op.record == "field" and op.id == REVIEW:
-            (self._wrong_items.add if op.new == WRONG else self._wrong_items.discard)(op.item)
-        if op.record != "object":
-            return
-        known = self._items.get(op.item, {}).get(op.id)
-        if op.action == "delete":
-            self._set(op.item, op.id, None)
-        elif op.action == "create":
-            values: dict[str, Any] = op.new
-            wrong = (values.get("attributes") or {}).get(REVIEW) == WRONG
-            known = Known(values.get("class_id") or UNCLASSED, values.get("score"), wrong)
-            self._set(op.item, op.id, known)
-        elif known is not None:
-            change = {
-                "class_id": lambda: known._replace(group=op.new or UNCLASSED),
-                "score": lambda: known._replace(score=op.new),
-                "attributes": lambda: known._replace(wrong=(op.new or {}).get(REVIEW) == WRONG),
-                f"attributes/{REVIEW}": lambda: known._replace(wrong=op.new == WRONG),
-            }.get(op.path)
-            if change is not None:
-                self._set(op.item, op.id, change())
+    def _put(self, ref: Ref, record: Record | None) -> None:
+        """Take in what is stored at an address now."""
+        if ref.record == "object":
+            self._set(ref.item, ref.id, _known(record) if isinstance(record, ObjectRecord) else None)
+        else:
+            wrong = isinstance(record, FieldRecord) and record.value == WRONG
+            (self._wrong_items.add if wrong else self._wrong_items.discard)(ref.item)
 
     def _set(self, key: str, name: str, known: Known | None) -> None:
-        objects = self._items.setdefault(key, {})
+        if key not in self._items:
+            self._items[key] = {}
+            self._keys.append(key)
+        objects = self._items[key]
+        had = bool(objects)
         before = objects.pop(name, None) if known is None else objects.get(name)
         if before is not None:
             self._sizes[before.group] -= 1
         if known is not None:
             objects[name] = known
             self._sizes[known.group] = self._sizes.get(known.group, 0) + 1
+        if had != bool(objects) and self._is_there(key):
+            self._filled += -1 if had else 1
+
+    def _is_there(self, key: str) -> bool:
+        """Tell whether an item is still in the source; what was annotated may be gone."""
+        try:
+            self._editor.source.index(key)
+        except KeyError:
+            return False
+        return True
+
+
+def _matters(op: Op) -> bool:
+    return op.record == "object" or (op.record == "field" and op.id == REVIEW)
+
+
+def _known(record: ObjectRecord) -> Known:
+    wrong = record.attributes.get(REVIEW) == WRONG
+    return Known(record.class_id or UNCLASSED, record.score, wrong)
 
 
 def _group(known: Known | None) -> str | None:
