@@ -133,11 +133,15 @@ def _assemble(
     pictures = Pictures(settings)
     offered = output.offered(pictures)
     author = settings.who()
-    editor = Editor(
-        store, source, output, author=author, layer=layer_of(author, settings.overlap), events=events,
-        extensible=offered is None,
-        sharing=Sharing(settings.overlap, settings.holder) if settings.shared else None,
-    )  # fmt: skip
+    try:
+        editor = Editor(
+            store, source, output, author=author, layer=layer_of(author, settings.overlap), events=events,
+            extensible=offered is None,
+            sharing=Sharing(settings.overlap, settings.holder) if settings.shared else None,
+        )  # fmt: skip
+    except BaseException:
+        pictures.close()
+        raise
     media = MediaCache(source, cache)
     folder = _folder_as_written(item, settings)
     notices = [*source.notices, *store.notices]
@@ -149,6 +153,7 @@ def _assemble(
             store.read_only = settings.store != "memory"
     except BaseException:
         media.close()
+        pictures.close()
         editor.close()
         raise
     return Project(editor, media, main, folder, pictures.source, notices)
@@ -197,6 +202,11 @@ class Pictures:
         source: Source = SOURCES.get(InputImage)(InputImage(folder), self._settings.project_path, None)
         self.source = source
         return [source.key(at) for at in range(len(source))]
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if self.source is not None:
+            self.source.close()
 
 
 def _is_foreign(output: Output, path: Path) -> bool:

@@ -28,11 +28,15 @@ def read(path: Path) -> dict[str, Any]:
     """Return the file's content, path to value.
 
     Raises:
-        FormatError: it is not JSON (it may have been cut short), or not a mapping.
+        FormatError: it cannot be read, is not JSON (it may have been cut short), or not a mapping.
     """
     try:
         content = json.loads(path.read_bytes())
-    except (ValueError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise FormatError(
+            f"{path} cannot be read: {error.strerror or error}. Nothing was changed."
+        ) from error
+    except ValueError as error:  # broken JSON and broken UTF-8 alike
         raise FormatError(
             f"{path} is not readable as JSON ({error}); it may have been cut short while it was written. "
             "Repair it, or move it away to begin without it. Nothing was changed."

@@ -77,6 +77,7 @@ class BaseAnnotator(Actions, Exchanging, widgets.VBox):  # type: ignore[misc]
         self._filled: set[str] = set()
         self._wires: list[tuple[str, Callable[..., Any]]] = []
         self._project: Project | None = None
+        self._facts: FactKeeper | None = None
         self._open(step)
         self.children = [self.frame]
         self._ready = True
@@ -193,19 +194,34 @@ class BaseAnnotator(Actions, Exchanging, widgets.VBox):  # type: ignore[misc]
             self._fill(self._project, step)
         except BaseException:
             project, self._project = self._project, None
-            project.close()
+            self._give_up(project)
             raise
         stay_responsive(self)
 
+    def _give_up(self, project: Project) -> None:
+        """End a step that could not be shown, as far as it was begun: nothing of it hears of later changes."""
+        while self._wires:
+            self.events.off(*self._wires.pop())
+        try:
+            if self._facts is not None:
+                self._facts.close()
+            view = getattr(self, "view", None)
+            if view is not None and view.editor is project.editor:
+                view.close()
+        finally:
+            project.close()
+
     def _fill(self, project: Project, step: Step) -> None:
         """Show a step of a project that was opened."""
+        self._facts = None
         self.step = step
         self.frame.step = step.value
         editor = project.editor
         self.view = self.views[step](self)
         self.frame.session = self.canvas.session
         self.frame.stage = (getattr(self.canvas, "width", 0), getattr(self.canvas, "height", 0))
-        self._facts = None if editor.read_only else FactKeeper(editor)
+        if not editor.read_only:
+            self._facts = FactKeeper(editor)
         self._keys_changed()
         self.wire("task", self._keys_changed)
         self.wire("task", self._show_restriction)

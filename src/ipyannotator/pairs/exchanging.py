@@ -97,7 +97,7 @@ class Exchanging:
             folder: made where it is missing; `origins.json` in it says of each cut-out which object it shows.
             margin: what is shown around an object on each side, as a part of its longer side.
         """
-        return cutouts.write(self.editor, Path(folder), margin)
+        return cutouts.write(self.editor, Path(folder).expanduser(), margin)
 
     def classes_from(self, labels: Exchanging | Mapping[str, Any], folder: str | Path) -> Brought:
         """Give objects the labels of their cut-outs as classes; see `cutouts.bring_back` for what is raised.
@@ -107,7 +107,7 @@ class Exchanging:
             folder: where the cut-outs are.
         """
         given = labels.to_dict(only_annotated=True) if isinstance(labels, Exchanging) else labels
-        return cutouts.bring_back(self.editor, Path(folder), given)
+        return cutouts.bring_back(self.editor, Path(folder).expanduser(), given)
 
     def relink(self) -> dict[str, str]:
         """Find annotated pictures that were renamed or moved, by their content; returns old key to new key."""
