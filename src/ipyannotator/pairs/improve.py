@@ -8,7 +8,7 @@ they are there tomorrow and for everybody. When the step is left they are also w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ipyannotator.base import Settings, Step
@@ -249,7 +249,8 @@ class ImproveView(View):
 
     def _show(self) -> None:
         groups, schema = self.groups, self.editor.schema
-        self.line.tabs = [self._tab(group, schema.by_id(group.id)) for group in groups]
+        counts = self.editor.store.counts(self.editor.task, self.editor.layer)
+        self.line.tabs = [self._tab(group, schema.by_id(group.id), counts.classes) for group in groups]
         shown = self._shown_group()
         self._group = self.line.tab = shown.id
         asked = self.question_of_none if shown.id == EMPTY else self.question.format(name=shown.name)
@@ -259,13 +260,11 @@ class ImproveView(View):
                 (record.name, record.id) for record in schema.active if record.id != shown.id
             ]
             self.panel.deletable = shown.id != EMPTY
-        counts = self.editor.store.counts(self.editor.task, self.editor.layer)
         self.footer.done = counts.states.get("done", 0)
 
-    def _tab(self, group: Group, record: ClassRecord | None) -> dict[str, Any]:
+    def _tab(self, group: Group, record: ClassRecord | None, counts: Mapping[str, int]) -> dict[str, Any]:
         tab: dict[str, Any] = {"id": group.id, "name": group.name, "color": record.color if record else ""}
         if group.id != EMPTY:
-            counts = self.editor.store.counts(self.editor.task, self.editor.layer).classes
             tab["count"] = counts.get(group.id, 0)
         elif self.census.complete:  # else nobody knows yet
             tab["count"] = len(group)

@@ -58,7 +58,10 @@ class Cells(Sequence[Cell]):
     def where(self, cells: Collection[Cell]) -> list[int]:
         """Return the positions of some cells, in ascending order; those that are not here have none."""
         wanted = set(cells)
-        return [at for at, cell in enumerate(self) if cell in wanted] if wanted else []
+        if not wanted:
+            return []
+        # Plain pairs, which are equal to cells: a hundred thousand of these would take a moment to make.
+        return [at for at, cell in enumerate(zip(self._items, self._objects, strict=True)) if cell in wanted]
 
     def remove(self, at: Collection[int]) -> None:
         """Take out the cells at some positions."""
