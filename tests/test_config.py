@@ -329,3 +329,11 @@ def test_a_folder_that_cannot_be_written(folder):
             write(folder, make(folder))
     finally:
         folder.chmod(0o700)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("n_cols", 0), ("n_rows", -1), ("im_width", 1.5), ("n_cols", None)]
+)
+def test_sizes_are_looked_at_before_anything_is_opened(name: str, value: object) -> None:
+    with pytest.raises(InvalidValue, match=f"Settings.{name} is .*, expected a whole number, at least 1"):
+        Settings(**{name: value})

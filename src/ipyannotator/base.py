@@ -82,6 +82,13 @@ class Settings:
             raise InvalidValue("Settings.author", self.author, "a name or an Author")
         if not isinstance(self.overlap, int) or self.overlap < 1:
             raise InvalidValue("Settings.overlap", self.overlap, "a whole number, at least 1")
+        for name in ("im_width", "im_height", "label_width", "label_height", "n_cols", "n_rows"):
+            value = getattr(self, name)
+            if value is None and name == "n_rows":
+                continue
+            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+                or_none = ", or None" if name == "n_rows" else ""
+                raise InvalidValue(f"Settings.{name}", value, f"a whole number, at least 1{or_none}")
 
     @property
     def results(self) -> Path:
