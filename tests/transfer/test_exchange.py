@@ -57,6 +57,19 @@ def test_paths_of_another_machine_find_their_items_and_unknown_ones_are_kept(
     assert editor.view("1.png").state == "todo"
 
 
+def test_paths_that_mean_one_item_are_put_together_however_long_the_file(
+    make: Callable[..., Editor], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange, "BATCH", 1)
+    path = tmp_path / "old.json"
+    boxes = [{"bbox": [{"x": x, "y": 2, "width": 3, "height": 4}], "labels": [["car"]]} for x in (1, 5, 9)]
+    path.write_text(json.dumps(dict(zip(("one/2.png", "one/1.png", "two/2.png"), boxes, strict=True))))
+    editor = make(classes=["car"])
+    exchange.load(editor, path, FOLDER)
+    assert [box.shape for box in editor.view("2.png").objects] == [Box(1, 2, 3, 4), Box(9, 2, 3, 4)]
+    assert len(editor.view("1.png")) == 1
+
+
 def test_a_label_that_is_no_class_is_kept_as_a_retired_one(
     make: Callable[..., Editor], tmp_path: Path
 ) -> None:

@@ -106,11 +106,14 @@ def load(editor: Editor, path: Path, folder: str) -> int:
     content = original.read(path)
     parsed = {name: _parse(editor, path, name, value) for name, value in content.items() if value is not None}
     keys = original.matched(parsed, editor.source.index, folder)
+    by_item: dict[str, list[Parsed]] = {}  # several paths may mean one item, which goes into one change
+    for name, found in parsed.items():
+        by_item.setdefault(keys[name], []).append(found)
     batch: dict[str, list[Parsed]] = {}
     weight = 0
-    for name, found in parsed.items():
-        batch.setdefault(keys[name], []).append(found)
-        weight += 1 + len(found.objects) + len(found.fields)
+    for key, some in by_item.items():
+        batch[key] = some
+        weight += sum(1 + len(found.objects) + len(found.fields) for found in some)
         if weight >= BATCH:
             _load_batch(editor, batch)
             batch, weight = {}, 0
