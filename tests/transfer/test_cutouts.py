@@ -83,6 +83,16 @@ def test_pictures_as_labels_give_their_names_without_the_ending(boxes: Any, tmp_
     assert box.label == "crack"
 
 
+def test_one_label_may_stand_alone_and_what_are_no_labels_is_refused(boxes: Any, tmp_path: Path) -> None:
+    box = boxes.annotations["a.png"].add(Box(10, 5, 20, 10), "damage")
+    boxes.crops(tmp_path / "crops")
+    (name,) = [path.name for path in (tmp_path / "crops").glob("*.png")]
+    with pytest.raises(InvalidValue, match=r"The labels of .* expected a list of labels"):
+        boxes.classes_from({name: {"answer": True}}, tmp_path / "crops")
+    assert boxes.classes_from({name: "crack"}, tmp_path / "crops").changed == 1
+    assert box.label == "crack"
+
+
 def test_the_margin_is_cut_at_the_image_and_what_lies_outside_is_counted(boxes: Any, tmp_path: Path) -> None:
     boxes.annotations["a.png"].add(Box(0, 0, 20, 10), "damage")
     boxes.annotations["a.png"].add(Box(500, 500, 20, 10), "damage")

@@ -126,6 +126,7 @@ def bring_back(editor: Editor, folder: Path, labels: Mapping[str, Any]) -> Broug
     Raises:
         MissingFolder: there are no cut-outs.
         FormatError: they are not of this project and task.
+        InvalidValue: what is given of a cut-out are no labels; nothing was changed.
         ReadOnly, Rejected, Conflict: as `Editor.do`.
     """
     editor.check_writable()
@@ -138,17 +139,18 @@ def bring_back(editor: Editor, folder: Path, labels: Mapping[str, Any]) -> Broug
         name = re.split(r"[/\\]", path)[-1]
         if not value or name not in origins:
             continue
-        if len(value) > 1:
+        words = _words(name, value)
+        if len(words) > 1:
             several.append(name)
             continue
-        wanted.setdefault(origins[name]["item"], {})[name] = _word(value[0])
+        wanted.setdefault(origins[name]["item"], {})[name] = words[0]
     changed = same = moved = 0
-    for key, words in wanted.items():
+    for key, given in wanted.items():
         records = {
-            record.id: record for record in editor.objects(key, [origins[name]["object"] for name in words])
+            record.id: record for record in editor.objects(key, [origins[name]["object"] for name in given])
         }
         ops = []
-        for name, word in words.items():
+        for name, word in given.items():
             record = records.get(origins[name]["object"])
             if record is None:
                 gone.append(name)
@@ -211,6 +213,9 @@ def _origins(folder: Path, editor: Editor | None = None) -> dict[str, Any]:
     return origins
 
 
-def _word(label: str) -> str:
-    """Return the class that a label stands for: of a picture as label, its name without the ending."""
-    return label.rpartition(".")[0] if is_image(label) else label
+def _words(name: str, value: Any) -> list[str]:
+    """Return the classes that a cut-out's labels stand for: of a picture as label, its name without the ending."""
+    labels = [value] if isinstance(value, str) else value
+    if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
+        raise InvalidValue(f"The labels of {name!r}", value, "a list of labels such as ['crack']")
+    return [label.rpartition(".")[0] if is_image(label) else label for label in labels]
