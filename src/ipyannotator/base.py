@@ -31,13 +31,13 @@ class Settings:
         project_path: the project's folder; made when something is annotated.
         project_file: a JSON of annotations in the original's form, to explore, or to improve where nothing was
             created yet; `create` begins without it. None for the one in `result_dir`.
-        image_dir: the folder of images, for outputs and data sets that name none themselves.
+        image_dir: the folder of images of a data set, to be given to an input: `InputImage(settings.image_dir)`.
         label_dir: the folder of label pictures.
         result_dir: the folder for the database and the JSON, under `project_path`; `results` where None.
         im_width: side of a picture in the grids of improve, in CSS pixels; 50, the default, for one that suits the
             screen. Anybody can change it there.
         im_height: kept for programs that were written for version 0.8; pictures in a grid are square.
-        label_width: width of a label picture, in CSS pixels.
+        label_width: width of a label picture, in CSS pixels, to be given to an output.
         label_height: the same, vertically.
         n_cols: columns of a grid.
         n_rows: rows of a grid; None for as many as make about two dozen pictures, but no

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import traitlets
 from ipywidgets import Button, Label, VBox
 
@@ -48,9 +46,9 @@ class AnswerPanel(VBox):  # type: ignore[misc]
         """Call a function with what is asked for: `none_of_these` or `done`."""
         self._handlers.append(handler)
 
-    def _ask(self, name: str, value: Any = None) -> None:
+    def _ask(self, name: str) -> None:
         for handler in list(self._handlers):
-            handler(name, value)
+            handler(name, None)
 
     def _show(self) -> None:
         self.title.value = f"{self.count:,} of {self.total:,} chosen"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import traitlets
@@ -22,15 +21,13 @@ class MarkedPanel(VBox):  # type: ignore[misc]
         count: how many are marked.
         classes: name and id of the classes that can be given.
         deletable: whether what is marked can be deleted; whole items cannot.
-        read_only: whether nothing can be changed; then there is nothing to show.
     """
 
     count = traitlets.Int(0, min=0, help="how many are marked")
     classes: traitlets.List[Any] = traitlets.List(help="name and id of the classes that can be given")
     deletable = traitlets.Bool(default_value=True, help="whether what is marked can be deleted")
-    read_only = traitlets.Bool(default_value=False, help="whether nothing can be changed")
 
-    def __init__(self, *, classes: Sequence[tuple[str, str]] = (), read_only: bool = False) -> None:
+    def __init__(self) -> None:
         self._handlers: list[Act] = []
         self._showing = Showing(self._show)
         self.title = mark(Label(), "ipya-title")
@@ -46,9 +43,7 @@ class MarkedPanel(VBox):  # type: ignore[misc]
         self.delete.on_click(lambda _: self._ask("delete"))
         self.opening.on_click(lambda _: self._ask("open_marked"))
         self.clear.on_click(lambda _: self._ask("unmark_all"))
-        self.observe(lambda _: self._showing(), ["count", "classes", "deletable", "read_only"])
-        self.classes = list(classes)
-        self.read_only = read_only
+        self.observe(lambda _: self._showing(), ["count", "classes", "deletable"])
         self._showing()
 
     def on_act(self, handler: Act) -> None:
@@ -74,4 +69,3 @@ class MarkedPanel(VBox):  # type: ignore[misc]
             control.disabled = none
         self.relabel.disabled = none or not self.deletable
         self.delete.disabled = none or not self.deletable
-        self.layout.display = "none" if self.read_only else None
