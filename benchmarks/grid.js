@@ -21,7 +21,6 @@
       const root = document.querySelector(selector);
       root.scrollTop = 0;
       await pause();
-      const range = root.scrollHeight - root.clientHeight;
       const box = root.getBoundingClientRect();
       const frames = [];
       const blanks = [];
@@ -44,6 +43,7 @@
           blanks.push(now - start);
           since.delete(at);
         }
+        const range = root.scrollHeight - root.clientHeight;
         if (now - began > time && root.scrollTop >= range - 1) break;
         root.scrollTop = Math.min(range, (range * (now - began)) / time);
       }
