@@ -99,7 +99,7 @@ class Today:
 
     def _stored(self, entry: Entry) -> None:
         if entry.change.author.id == self._editor.author.id and self._seen >= 0:
-            self.catch_up()
+            self._try()
 
     def _later(self) -> None:
         worker = threading.Thread(target=self._try, name="ipyannotator-today", daemon=True)
