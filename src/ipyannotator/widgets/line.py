@@ -67,7 +67,7 @@ class Line(Component):
         self._unsaid: list[tuple[str, str, str]] = []
         self._said: set[str] = set()
         self._subscriptions: list[tuple[str, Callable[..., Any]]] = [
-            ("stored", self._stored),
+            ("stored", self._told),
             ("error", self._failed),
             ("notice", self.notify),
         ]
@@ -112,6 +112,13 @@ class Line(Component):
         show()
         for notice in unsaid:
             self.notify(*notice)
+
+    def _told(self, entry: Entry) -> None:
+        try:
+            self._stored(entry)
+        except StoreError:
+            if not self._ended:  # else the store was closed under it, and nobody looks any more
+                raise
 
     def _stored(self, entry: Entry) -> None:
         """Tell the browser what was stored, by whomever; a subclass tells what of it is on screen."""
