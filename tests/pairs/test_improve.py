@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,28 @@ def test_every_box_of_every_image_is_a_cell_and_images_without_are_too(
 @pytest.mark.parametrize(("width", "side"), [(50, 96), (80, 80), (4000, 320), (1, 48)])
 def test_the_settings_say_how_large_pictures_are(create: Callable[..., Any], width: int, side: int) -> None:
     assert create(["car"], step="improve", im_width=width).canvas.size == side
+
+
+def test_a_tab_that_is_chosen_while_counts_are_shown_stays(
+    improving: Any, eventually: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view, bus = improving.view, improving[1].id
+    shown_group = view._shown_group
+    clicks = []
+
+    def meanwhile() -> Any:
+        found = shown_group()
+        if not clicks:
+            clicks.append(threading.Thread(target=improving.act, args=("tab", bus)))
+            clicks[0].start()
+            clicks[0].join(0.1)  # it ends where nothing holds it back
+        return found
+
+    monkeypatch.setattr(view, "_shown_group", meanwhile)
+    improving.events.emit("task")
+    clicks[0].join()
+    assert improving.canvas.tab == bus
+    assert len(listed(improving, eventually, 3)) == 3
 
 
 def test_the_most_doubtful_come_first(improving: Any, eventually: Callable[..., Any]) -> None:
@@ -194,6 +217,7 @@ def test_labels_have_a_grid_per_label(
     a.close()
     b = annotator.improve()
     opened.append(b)
+    b.view.census.wait()
     assert sizes(b) == {"cat": 2, "dog": 2, "No label": 2}
     cells = listed(b, eventually, 2)
     b.canvas.mark(cells)

@@ -8,6 +8,7 @@ they are there tomorrow and for everybody. When the step is left they are also w
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -84,9 +85,9 @@ class ImproveView(View):
 
     def __init__(self, annotator: BaseAnnotator) -> None:
         super().__init__(annotator)
-        self._group = ""
-        self.census = Census(self.editor, lambda: self.editor.events.emit("task"))
-        annotator.wire("stored", self._stored)
+        self._group = EMPTY
+        # Which tab is open is decided by one thread at a time: the census, and what others change, are told by theirs.
+        self._choosing = threading.RLock()
 
     def make_line(self) -> Grid:
         """Return the grid."""
@@ -116,11 +117,13 @@ class ImproveView(View):
         annotator.put("footer", self.footer)
         self.count_today(self.footer)
         self.line.observe(self._counted, "marked_count")
-        annotator.wire("task", self._show)
-        # By the store's own counts, since the census is still being read.
+        # By the store's own counts, since the census reads for a while.
         counts = self.editor.store.counts(self.editor.task, self.editor.layer).classes
         filled = [group.id for group in self.groups if counts.get(group.id)]
         self._group = max(filled, key=counts.__getitem__, default=EMPTY)
+        self.census = Census(self.editor, lambda: self.editor.events.emit("task"))
+        annotator.wire("stored", self._stored)
+        annotator.wire("task", self._show)
         self._refill()
 
     def close(self) -> None:
@@ -155,8 +158,9 @@ class ImproveView(View):
 
     def tab(self, group: str) -> None:
         """Show another class."""
-        self._group = group
-        self._refill()
+        with self._choosing:
+            self._group = group
+            self._refill()
 
     def sort(self, order: str) -> None:
         """Show the cells in another order: `name` or `doubt`, the lowest score first."""
@@ -239,28 +243,30 @@ class ImproveView(View):
         return (self.census.doubtful if doubtful else self.census.members)(self._group)
 
     def _refill(self, *, keep: bool = False) -> None:
-        self._show()
-        total = None if self._group == EMPTY else len(self._shown_group())
-        self.line.fill((Cell(*each) for each in self._members()), total=total, keep=keep)
+        with self._choosing:
+            self._show()
+            total = None if self._group == EMPTY else len(self._shown_group())
+            self.line.fill((Cell(*each) for each in self._members()), total=total, keep=keep)
 
     def _shown_group(self) -> Group:
         found = [group for group in self.groups if group.id == self._group]
         return found[0] if found else self.groups[-1]
 
     def _show(self) -> None:
-        groups, schema = self.groups, self.editor.schema
-        counts = self.editor.store.counts(self.editor.task, self.editor.layer)
-        self.line.tabs = [self._tab(group, schema.by_id(group.id), counts.classes) for group in groups]
-        shown = self._shown_group()
-        self._group = self.line.tab = shown.id
-        asked = self.question_of_none if shown.id == EMPTY else self.question.format(name=shown.name)
-        self.line.question = asked
-        with self.panel.hold_trait_notifications():
-            self.panel.classes = [
-                (record.name, record.id) for record in schema.active if record.id != shown.id
-            ]
-            self.panel.deletable = shown.id != EMPTY
-        self.footer.done = counts.states.get("done", 0)
+        with self._choosing:
+            groups, schema = self.groups, self.editor.schema
+            counts = self.editor.store.counts(self.editor.task, self.editor.layer)
+            self.line.tabs = [self._tab(group, schema.by_id(group.id), counts.classes) for group in groups]
+            shown = self._shown_group()
+            self._group = self.line.tab = shown.id
+            asked = self.question_of_none if shown.id == EMPTY else self.question.format(name=shown.name)
+            self.line.question = asked
+            with self.panel.hold_trait_notifications():
+                self.panel.classes = [
+                    (record.name, record.id) for record in schema.active if record.id != shown.id
+                ]
+                self.panel.deletable = shown.id != EMPTY
+            self.footer.done = counts.states.get("done", 0)
 
     def _tab(self, group: Group, record: ClassRecord | None, counts: Mapping[str, int]) -> dict[str, Any]:
         tab: dict[str, Any] = {"id": group.id, "name": group.name, "color": record.color if record else ""}

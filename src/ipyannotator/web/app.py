@@ -45,6 +45,10 @@ EXTENSIONS = ["@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab
 _LONGEST_SOCKET = 100
 """Bytes of a Unix socket's path that every system takes."""
 
+_PATIENT = {"iopub_timeout": 300, "startup_timeout": 300}
+"""Seconds that a page waits for its kernel to be there, and for what it shows. With Jupyter's four, pages that many
+people open at the same moment came out empty on a busy machine."""
+
 _KERNEL = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
 
 _POLICY = (
@@ -113,7 +117,7 @@ class App(Voila):  # type: ignore[misc]
         super().__init__(
             config=Config(
                 VoilaConfiguration=configuration, VisitorKernels={**kernels, "pool_size": pool_size},
-                KernelManager={"transport": transport(work_dir)},
+                KernelManager={"transport": transport(work_dir)}, VoilaExecutor=_PATIENT,
             ),
             config_file_paths=[],
             notebook_path=str(NOTEBOOK),
