@@ -8,7 +8,7 @@ import { Pointers } from './canvas/pointer';
 import { Surface } from './canvas/surface';
 import type { Size } from './canvas/view';
 import { element, KEEP_KEYS } from './shared/dom';
-import { actionOf, shortcut } from './shared/keys';
+import { actionOf, shortcut, swallow } from './shared/keys';
 import { openSession } from './shared/live';
 import type { Session } from './shared/session';
 import { acting } from './shared/views';
@@ -49,8 +49,8 @@ function mount(session: Session, el: HTMLElement, owner: AbortSignal, model: Any
   stage.addEventListener(
     'keydown',
     (event) => {
-      keyboard.before(actionOf(event, session.keymap));
-      shortcut(event, session);
+      if (keyboard.before(actionOf(event, session.keymap))) swallow(event);
+      else shortcut(event, session);
     },
     { signal: owner },
   );

@@ -17,6 +17,7 @@ def census(editor: Editor) -> Iterator[Census]:
     editor.view("0.png").add(Box(1, 2, 3, 4), "car")
     editor.view("1.png").add(Box(1, 2, 3, 4), "bus")
     found = Census(editor)
+    found.start()
     found.wait()
     yield found
     found.close()
@@ -61,6 +62,7 @@ def test_annotated_items_that_are_gone_are_not_among_those_that_can_be_empty(
     first.close()
     (photos / "0.png").unlink()
     census = Census(make(classes=["car"]))
+    census.start()
     census.wait()
     assert census.size(EMPTY) == len(list(census.members(EMPTY))) == 5
     census.close()

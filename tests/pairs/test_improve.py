@@ -69,7 +69,7 @@ def test_a_tab_that_is_chosen_while_counts_are_shown_stays(
 ) -> None:
     view, bus = improving.view, improving[1].id
     shown_group = view._shown_group
-    clicks = []
+    clicks: list[threading.Thread] = []
 
     def meanwhile() -> Any:
         found = shown_group()

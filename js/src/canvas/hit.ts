@@ -1,7 +1,7 @@
 // What is under a point. Pure; a plain pass over ten thousand objects takes a fraction of a millisecond.
 import type { ObjectData, ShapeData } from '../shared/protocol';
-import type { Handle } from './geometry';
-import { kindOf } from './shapes';
+import { contains } from './geometry';
+import { type Handle, kindOf } from './kinds';
 import type { Point } from './view';
 
 /**
@@ -13,7 +13,9 @@ export function objectAt(objects: readonly ObjectData[], point: Point, margin: n
   let bestRank = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (const object of objects) {
     const kind = kindOf(object.shape);
-    if (!kind?.contains(object.shape, point, margin)) continue;
+    // The bounds first: they cost little, whatever the shape.
+    if (!kind || !contains(kind.bounds(object.shape), point, margin)) continue;
+    if (!kind.contains(object.shape, point, margin)) continue;
     const rank = [kind.onEdge(object.shape, point, margin) ? 0 : 1, kind.area(object.shape)];
     if (before(rank, bestRank)) [best, bestRank] = [object, rank];
   }
@@ -26,34 +28,32 @@ function before(a: readonly number[], b: readonly number[]): boolean {
   return a0 < b0 || (a0 === b0 && a1 <= b1);
 }
 
-/** An edge of fewer CSS pixels has no handle in its middle: those of its corners would lie on it. */
-const SHORT = 24;
-
 /** The handles of a shape that there is room for, at `scale` CSS pixels per pixel of the picture. */
-export function handlesOf(shape: ShapeData, scale: number): readonly { handle: Handle; at: Point }[] {
-  const kind = kindOf(shape);
-  if (!kind) return [];
-  const { width, height } = kind.bounds(shape);
-  return kind
-    .handles(shape)
-    .filter(({ handle }) => (handle.dx || width * scale >= SHORT) && (handle.dy || height * scale >= SHORT));
+export function handlesOf(shape: ShapeData, scale: number): readonly Handle[] {
+  return kindOf(shape)?.handles(shape, scale) ?? [];
 }
 
 /**
- * The handle of an object within `reach` CSS pixels of a point, the nearest one. Inside the object no handle reaches
- * further than a quarter of its shorter side: the middle of the smallest box is still there to move it by.
+ * The handle of an object within `reach` CSS pixels of a point, the nearest one; those that are places of the
+ * shape before those that would add one. Inside the object no handle reaches further than a quarter of its shorter side: the middle of
+ * the smallest box is still there to move it by.
  */
 export function handleAt(object: ObjectData, point: Point, reach: number, scale = 1): Handle | null {
   const { shape } = object;
   const kind = kindOf(shape);
   if (!kind) return null;
   const { width, height } = kind.bounds(shape);
-  let best: Handle | null = null;
-  let nearest = reach / scale;
-  if (kind.contains(shape, point, 0)) nearest = Math.min(nearest, width / 4, height / 4);
-  for (const { handle, at } of handlesOf(shape, scale)) {
-    const distance = Math.max(Math.abs(at.x - point.x), Math.abs(at.y - point.y));
-    if (distance <= nearest) [best, nearest] = [handle, distance];
-  }
-  return best;
+  let furthest = reach / scale;
+  if (kind.contains(shape, point, 0)) furthest = Math.min(furthest, width / 4, height / 4);
+  const handles = kind.handles(shape, scale);
+  const nearest = (wanted: boolean): Handle | null => {
+    let [best, least]: [Handle | null, number] = [null, furthest];
+    for (const handle of handles) {
+      if ((handle.look === 'small') !== wanted) continue;
+      const distance = Math.max(Math.abs(handle.at.x - point.x), Math.abs(handle.at.y - point.y));
+      if (distance <= least) [best, least] = [handle, distance];
+    }
+    return best;
+  };
+  return nearest(false) ?? nearest(true);
 }

@@ -2,7 +2,7 @@
 import { ImageOff, TriangleAlert } from 'lucide-static';
 import { coalesced, element, icon, setText } from '../shared/dom';
 import type { Session } from '../shared/session';
-import { kindOf } from './shapes';
+import { kindOf } from './kinds';
 import type { Surface } from './surface';
 
 /** Milliseconds that a hint stays, and after which a wait is shown. */

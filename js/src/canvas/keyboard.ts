@@ -1,14 +1,15 @@
 // What keys do on the canvas: the actions of the keymap that the browser performs itself.
 //
-// With nothing selected the arrows move the crosshair and Space sets the corners of a box; with something selected
-// they move that. A box that was just drawn does not count as selected here, so that the next one can be drawn.
+// With nothing selected the arrows move the crosshair and Space does what a click there would; with something selected
+// they move that, or the one of its handles that was chosen. What was just drawn does not count as selected here, so
+// that the next one can be drawn. While something is being drawn, Enter ends it and Backspace takes a step of it back.
 
 import { deleteObjects } from '../shared/edits';
 import type { ObjectData, ShapeData } from '../shared/protocol';
-import { between, inside } from './geometry';
-import { movedTogether } from './shapes';
+import { inside } from './geometry';
+import { type Handle, kindOf, movedTogether, type ShapeKind } from './kinds';
 import type { Surface } from './surface';
-import { addBox } from './tools';
+import { TOOLS } from './tools';
 import { type Point, type Size, toStage, whole } from './view';
 
 /** Milliseconds after the last nudge after which the move is an edit: many nudges are one undo. */
@@ -46,7 +47,10 @@ export class Keyboard {
       ['select_all', () => surface.select(session.objects.map(({ id }) => id))],
       ['next_object', () => this.#cycle(1)],
       ['previous_object', () => this.#cycle(-1)],
-      ['corner', () => this.#corner()],
+      ['next_handle', () => this.#cycleHandles(1)],
+      ['previous_handle', () => this.#cycleHandles(-1)],
+      ['insert_handle', () => this.#insert()],
+      ['corner', () => this.#mark()],
       ['escape', () => this.#escape()],
     ]);
     session.on('action', (name) => acts() && this.perform(name), owner);
@@ -55,9 +59,25 @@ export class Keyboard {
     owner.addEventListener('abort', () => this.settle(), { once: true });
   }
 
-  /** A key is about to do something, perhaps in the kernel: what was nudged comes before it. */
-  before(action: string): void {
+  /**
+   * A key is about to do something, perhaps in the kernel: what was nudged comes before it, and what is being drawn has
+   * some keys for itself. Returns whether there is nothing more to do.
+   */
+  before(action: string): boolean {
     if (action && !action.startsWith('nudge_')) this.settle();
+    const { draft } = this.surface;
+    if (!draft) return false;
+    if (action === 'done' && draft.finish) draft.finish();
+    else if ((action === 'undo' || action === 'delete') && draft.back) this.#back();
+    else return false;
+    return true;
+  }
+
+  /** Take back the last step of what is being drawn. */
+  #back(): void {
+    const { surface } = this;
+    if (!surface.draft?.back?.()) surface.set({ draft: null });
+    surface.layers.dirty('active');
   }
 
   /** Perform an action; those that are not the canvas's are passed over. */
@@ -90,17 +110,38 @@ export class Keyboard {
     const { picture } = surface;
     const objects = surface.selected.filter(({ id }) => !surface.fresh.has(id));
     if (!picture || !surface.view) return;
-    if (!objects.length || surface.corner) {
+    if (!objects.length || surface.draft) {
       this.#moveCross(by);
       return;
     }
     if (!surface.allowed()) return;
+    const only = objects.length === 1 ? objects[0] : undefined;
+    if (only && surface.handle !== null) {
+      this.#nudgeHandle(only, surface.handle, by, picture);
+      return;
+    }
     // From where they stand: what the picture's edge held back need not be taken back.
     const from = new Map(objects.map(({ id, shape }) => [id, this.#nudged?.shapes.get(id) ?? shape]));
     const shapes = movedTogether(from, by.x, by.y, picture);
+    this.#lift(objects, shapes);
+  }
+
+  #nudgeHandle(object: ObjectData, id: string, by: Point, size: Size): void {
+    const shape = this.#nudged?.shapes.get(object.id) ?? object.shape;
+    const kind = kindOf(shape);
+    const handle = handlesOf(shape).find((each) => each.id === id);
+    if (!kind || !handle) return;
+    const to = inside({ x: handle.at.x + by.x, y: handle.at.y + by.y }, size);
+    const next = kind.drag(shape, id, { to, shift: false, size });
+    if (kind.enough?.(next, 1) ?? true) this.#lift([object], new Map([[object.id, next]]));
+    this.surface.speak(`${Math.round(to.x)}, ${Math.round(to.y)}`);
+  }
+
+  /** Show where things stand by now; it becomes an edit when the keys rest. */
+  #lift(objects: readonly ObjectData[], shapes: ReadonlyMap<string, ShapeData>): void {
     const before = this.#nudged?.before ?? new Map(objects.map((object) => [object.id, object]));
     this.#nudged = { before, shapes };
-    surface.lift(shapes);
+    this.surface.lift(shapes);
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.settle(), NUDGED_AFTER);
   }
@@ -111,7 +152,8 @@ export class Keyboard {
     if (!picture) return;
     const from = this.#cross(picture);
     const cross = inside({ x: from.x + by.x, y: from.y + by.y }, picture);
-    surface.set({ cross, draft: surface.corner ? between(surface.corner, cross) : null });
+    surface.draft?.follow?.(cross, false);
+    surface.set({ cross });
     surface.speak(`${cross.x}, ${cross.y}`);
     this.#follow(cross);
   }
@@ -126,26 +168,26 @@ export class Keyboard {
     if (dx || dy) this.surface.pan(dx, dy);
   }
 
-  #corner(): void {
+  /** What a click at the crosshair would do. */
+  #mark(): void {
     const { surface } = this;
-    const { corner, picture } = surface;
+    const { picture, session } = surface;
+    const tool = TOOLS.get(session.tool);
     if (!picture || !surface.allowed()) return;
-    const cross = this.#cross(picture);
-    if (!corner) {
-      surface.set({ cross, corner: cross });
-      surface.say(`First corner at ${cross.x}, ${cross.y}. Move with the arrows, then press Space again.`);
+    if (!tool?.mark) {
+      surface.say('Space draws with a tool that draws. Choose one first.');
       return;
     }
-    const rect = between(corner, cross);
-    surface.set({ corner: null, draft: null });
-    if (rect.width >= 1 && rect.height >= 1) addBox(surface, rect);
-    else surface.say('Too small for a box.');
+    const cross = this.#cross(picture);
+    surface.set({ cross });
+    tool.mark(surface, cross);
   }
 
   #escape(): void {
     const { surface } = this;
     if (this.cancelGesture()) return;
-    if (surface.corner) surface.set({ corner: null, draft: null });
+    if (surface.draft) surface.set({ draft: null });
+    else if (surface.handle !== null) surface.set({ handle: null });
     else surface.select([]);
   }
 
@@ -153,6 +195,10 @@ export class Keyboard {
     const { session } = this.surface;
     const count = session.selection.size;
     if (!count || !this.surface.allowed()) return;
+    if (this.surface.handle !== null) {
+      this.#removeHandle(this.surface.handle);
+      return;
+    }
     deleteObjects(session, session.selection, []);
     this.surface.speak(count === 1 ? 'Deleted.' : `${count} objects are deleted.`);
   }
@@ -170,6 +216,58 @@ export class Keyboard {
     this.surface.set({ fresh: new Set() });
   }
 
+  /** The one object that is selected, with its kind. */
+  #only(): { object: ObjectData; kind: ShapeKind } | null {
+    const [object, ...more] = this.surface.selected;
+    const kind = object && kindOf(object.shape);
+    return object && kind && !more.length ? { object, kind } : null;
+  }
+
+  #cycleHandles(by: 1 | -1): void {
+    const { surface } = this;
+    const only = this.#only();
+    const handles = only ? handlesOf(only.object.shape) : [];
+    if (!handles.length) {
+      surface.say('Select one object with handles first.');
+      return;
+    }
+    const at = handles.findIndex(({ id }) => id === surface.handle);
+    const start = at < 0 && by < 0 ? 0 : at;
+    const place = (start + by + handles.length) % handles.length;
+    const handle = handles[place];
+    if (!handle) return;
+    surface.set({ handle: handle.id, fresh: new Set() });
+    surface.speak(
+      `Point ${place + 1} of ${handles.length}, at ${Math.round(handle.at.x)}, ${Math.round(handle.at.y)}.`,
+    );
+  }
+
+  #insert(): void {
+    const { surface } = this;
+    const only = this.#only();
+    if (!only || surface.handle === null || !surface.allowed()) return;
+    const next = only.kind.insert?.(only.object.shape, surface.handle);
+    if (!next) {
+      surface.say(`Nothing can be added to ${only.kind.name} here.`);
+      return;
+    }
+    surface.edit(surface.reshaped(new Map([[only.object.id, next.shape]])));
+    surface.set({ handle: next.handle });
+  }
+
+  #removeHandle(handle: string): void {
+    const { surface } = this;
+    const only = this.#only();
+    if (!only) return;
+    const next = only.kind.remove?.(only.object.shape, handle);
+    if (!next) {
+      surface.say(`Without this, it would not be ${only.kind.name}. Press Esc, then Delete, to delete all of it.`);
+      return;
+    }
+    surface.edit(surface.reshaped(new Map([[only.object.id, next]])));
+    surface.set({ handle: null });
+  }
+
   /** Where the crosshair is; the middle of what is in sight, before it was ever moved. */
   #cross(picture: Size): Point {
     const { surface } = this;
@@ -181,4 +279,9 @@ export class Keyboard {
     const { cross, view } = this.surface;
     return cross && view ? toStage(view, cross) : undefined;
   }
+}
+
+/** The handles that keys go through: those of all places that there are, whatever there is room for. */
+function handlesOf(shape: ShapeData): readonly Handle[] {
+  return (kindOf(shape)?.handles(shape, Number.POSITIVE_INFINITY) ?? []).filter(({ look }) => look !== 'small');
 }

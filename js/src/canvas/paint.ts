@@ -3,12 +3,15 @@ import type { ClassData, ObjectData, ShapeData } from '../shared/protocol';
 import type { Picture } from '../shared/session';
 import { contains, overlaps, type Rect } from './geometry';
 import { handlesOf } from './hit';
-import { kindOf } from './shapes';
+import { type Handle, kindOf } from './kinds';
 import { type Point, type Size, toStage, type View } from './view';
 
 /** Above so many objects in sight, the fine work is left out: casings, then name tags. */
 export const FEW = 300;
 const LINE = 2;
+/** How much of their colour the insides have: of all, and of what is selected. */
+const FILL = 0.2;
+const FILL_SELECTED = 0.35;
 const CASING = 'rgba(0, 0, 0, 0.4)';
 const NEUTRAL = '#9aa4ae';
 const TAG_HEIGHT = 17;
@@ -55,9 +58,32 @@ export function paintObjects(
     else groups.set(group, [{ object, shape: object.shape }]);
     count += 1;
   }
+  for (const placed of groups.values()) paintFills(context, placed, palette, view, FILL);
   for (const placed of groups.values()) paintGroup(context, placed, palette, view, count <= FEW);
   if (count > FEW) return;
   for (const placed of groups.values()) for (const one of placed) paintTag(context, one, palette, view);
+}
+
+/** Fill what has an inside to be seen, beneath all outlines. */
+function paintFills(
+  context: CanvasRenderingContext2D,
+  placed: readonly Placed[],
+  palette: Palette,
+  view: View,
+  alpha: number,
+): void {
+  let style = '';
+  for (const { object, shape } of placed) {
+    const kind = kindOf(shape);
+    if (!kind?.fill) continue;
+    const color = colorOf(object, palette);
+    if (style !== color) {
+      context.globalAlpha = alpha;
+      context.fillStyle = style = color;
+    }
+    kind.fill(context, shape, view);
+  }
+  if (style) context.globalAlpha = 1;
 }
 
 function paintGroup(
@@ -114,10 +140,11 @@ export function paintActive(
   placed: Placed,
   palette: Palette,
   view: View,
-  look: { handles: boolean; tag: boolean; selected: boolean },
+  look: { handles: boolean; tag: boolean; selected: boolean; handle?: string | null },
 ): void {
   const kind = kindOf(placed.shape);
   if (!kind) return;
+  if (look.selected) paintFills(context, [placed], palette, view, FILL_SELECTED);
   context.setLineDash([]);
   context.lineWidth = LINE + 3;
   context.strokeStyle = look.selected ? '#ffffff' : CASING;
@@ -129,14 +156,27 @@ export function paintActive(
   context.setLineDash([]);
   if (look.tag) paintTag(context, placed, palette, view);
   if (!look.handles) return;
+  for (const handle of handlesOf(placed.shape, view.scale))
+    paintHandle(context, handle, look.handle === handle.id, view);
+}
+
+/** A handle; the one that the keys work on is filled dark. */
+function paintHandle(context: CanvasRenderingContext2D, { at, look }: Handle, chosen: boolean, view: View): void {
+  const { x, y } = toStage(view, at);
   context.lineWidth = 1.5;
-  context.strokeStyle = '#111111';
-  context.fillStyle = '#ffffff';
-  for (const { at } of handlesOf(placed.shape, view.scale)) {
-    const { x, y } = toStage(view, at);
+  context.strokeStyle = chosen ? '#ffffff' : '#111111';
+  context.fillStyle = chosen ? '#111111' : '#ffffff';
+  if (look === 'square') {
     context.fillRect(x - 4, y - 4, 8, 8);
     context.strokeRect(x - 4, y - 4, 8, 8);
+    return;
   }
+  context.globalAlpha = look === 'small' ? 0.6 : 1;
+  context.beginPath();
+  context.arc(x, y, look === 'small' ? 2.5 : 4.5, 0, 2 * Math.PI);
+  context.fill();
+  context.stroke();
+  context.globalAlpha = 1;
 }
 
 const widths = new Map<string, number>();

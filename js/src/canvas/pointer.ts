@@ -1,9 +1,9 @@
 // From pointer events to gestures: one pointer drives the gesture of the tool, two fingers zoom and pan, the middle
 // button pans with any tool, the wheel zooms. The pointer is captured, so a release outside is not lost.
-import { between, inside } from './geometry';
+import { inside } from './geometry';
 import type { Surface } from './surface';
 import { type Gesture, pan, TOOLS, type Tool, type Touch } from './tools';
-import { type Point, whole } from './view';
+import type { Point } from './view';
 
 /** How near is near enough, in CSS pixels: for a mouse or pen, and for a finger. */
 const REACH = 6;
@@ -33,7 +33,7 @@ export class Pointers {
     on('pointerup', (event) => this.#release(event));
     on('pointercancel', (event) => this.#lost(event));
     on('lostpointercapture', (event) => this.#lost(event));
-    on('pointerleave', () => surface.set(surface.corner ? { hover: null } : { hover: null, cross: null }));
+    on('pointerleave', () => surface.set(surface.draft ? { hover: null } : { hover: null, cross: null }));
     on('wheel', (event) => this.#wheel(event), { passive: false });
     on('contextmenu', (event) => {
       event.preventDefault();
@@ -66,7 +66,6 @@ export class Pointers {
       return;
     }
     if (!this.surface.view || this.#gesture) return;
-    if (this.surface.corner) this.surface.set({ corner: null, draft: null }); // the hand goes on with the mouse
     const touch = this.#touch(event, 'press');
     const gesture = event.button === 1 ? pan(this.surface, touch) : this.#tool()?.press(this.surface, touch);
     if (!gesture) {
@@ -90,15 +89,15 @@ export class Pointers {
   /** Bring the crosshair under the pointer. After the step: what stands under it may have moved. */
   #cross(event: MouseEvent): void {
     const { surface } = this;
-    const { picture, corner } = surface;
+    const { picture, draft } = surface;
     const finger = event instanceof PointerEvent && event.pointerType === 'touch';
     if (!picture || !surface.view || surface.locked || finger || !this.#tool()?.cross) {
       surface.set({ cross: null });
       return;
     }
     const cross = surface.toPicture(this.#at(event));
-    if (corner) surface.set({ cross, draft: between(corner, inside(whole(cross), picture)) });
-    else surface.set({ cross });
+    if (!this.#gesture) draft?.follow?.(inside(cross, picture), event.shiftKey);
+    surface.set({ cross });
   }
 
   #release(event: PointerEvent): void {
@@ -170,6 +169,7 @@ export class Pointers {
       point: this.surface.toPicture(at),
       shift: event.shiftKey,
       toggle: event.ctrlKey || event.metaKey,
+      alt: event.altKey,
       reach: event.pointerType === 'touch' ? FINGER : REACH,
     };
   }

@@ -4,6 +4,8 @@
 import { safeColor } from '../shared/dom';
 import type { ClassData, ObjectData, Op, ShapeData } from '../shared/protocol';
 import type { Session } from '../shared/session';
+import { equal } from '../shared/values';
+import type { Draft } from './draft';
 import type { Rect } from './geometry';
 import { guestsOf, host } from './guests';
 import { objectAt } from './hit';
@@ -15,7 +17,6 @@ import {
   paintActive,
   paintCross,
   paintCrowd,
-  paintDraft,
   paintMarquee,
   paintObjects,
   paintPicture,
@@ -42,14 +43,14 @@ export class Surface {
   enlarge = true;
   /** Objects that are being changed, as they stand now; painted on top instead of where they are stored. */
   lifted: ReadonlyMap<string, ShapeData> = new Map();
-  /** A box that is being drawn, in pixels of the picture. */
-  draft: Rect | null = null;
+  /** What is being drawn and is no object yet. */
+  draft: Draft | null = null;
   /** A frame that chooses what lies in it. */
   marquee: Rect | null = null;
   /** Where the crosshair stands, in pixels of the picture; null where there is none. */
   cross: Point | null = null;
-  /** The first corner of a box that is drawn by keyboard. */
-  corner: Point | null = null;
+  /** The handle of the selected object that the keys work on; null where they work on all of it. */
+  handle: string | null = null;
   /** The object under the pointer. */
   hover: string | null = null;
   /** The objects that were selected by having been drawn: the next press inside them draws, and does not move them. */
@@ -89,6 +90,7 @@ export class Surface {
     session.on('picture', () => this.layers.dirty('picture'), owner);
     session.on('classes', () => this.#readClasses(), owner);
     session.on('activeClass', () => this.layers.dirty('active'), owner);
+    session.on('tool', () => this.leave(), owner);
     host(session, () => this.layers.dirty('objects'), owner);
     owner.addEventListener('abort', () => this.#sharpen && clearTimeout(this.#sharpen), { once: true });
   }
@@ -195,10 +197,19 @@ export class Surface {
     return '';
   }
 
-  /** Whether something may be drawn; where not, says why. */
-  allowed(): boolean {
-    if (this.locked) this.say(this.locked);
-    return !this.locked;
+  /** Whether something may be drawn or changed, of some kind in the class in use; where not, says why. */
+  allowed(kind?: string): boolean {
+    const why = this.locked || (kind ? this.#unfit(kind) : '');
+    if (why) this.say(why);
+    return !why;
+  }
+
+  /** Why the class in use takes no shapes of a kind; empty where it does. */
+  #unfit(kind: string): string {
+    const { classes, activeClass } = this.session;
+    const used = classes.find(({ id }) => id === activeClass);
+    if (!used?.shapes?.length || used.shapes.includes(kind)) return '';
+    return `“${used.name}” takes ${used.shapes.join(', ')} only. Choose another class or tool.`;
   }
 
   edit(ops: Op[], selected?: string[]): void {
@@ -253,6 +264,14 @@ export class Surface {
     return track ? `${name} #${track}` : name;
   }
 
+  /** The person goes on to something else: what is being drawn becomes an object where it is far enough. */
+  leave(): void {
+    const { draft } = this;
+    if (!draft) return;
+    this.set({ draft: null });
+    draft.leave?.();
+  }
+
   lift(shapes: ReadonlyMap<string, ShapeData>): void {
     const before = this.lifted;
     const changed = shapes.size !== before.size || [...shapes.keys()].some((id) => !before.has(id));
@@ -261,7 +280,7 @@ export class Surface {
   }
 
   /** Set values of what is under way, and have it painted. */
-  set(values: Partial<Pick<Surface, 'draft' | 'marquee' | 'cross' | 'corner' | 'hover' | 'fresh'>>): void {
+  set(values: Partial<Pick<Surface, 'draft' | 'marquee' | 'cross' | 'handle' | 'hover' | 'fresh'>>): void {
     Object.assign(this, values);
     this.layers.dirty('active');
     if ('cross' in values) this.moved();
@@ -275,9 +294,10 @@ export class Surface {
   // ---- what the session tells
 
   #itemChanged(): void {
+    this.leave();
     this.lifted = new Map();
     this.#readClasses();
-    this.set({ draft: null, marquee: null, corner: null, hover: null, fresh: new Set() });
+    this.set({ marquee: null, handle: null, hover: null, fresh: new Set() });
     this.#settle();
     this.layers.dirty('picture', 'objects', 'active');
   }
@@ -291,6 +311,7 @@ export class Surface {
   #selectionChanged(): void {
     const { selection } = this.session;
     if ([...this.fresh].some((id) => !selection.has(id))) this.fresh = new Set();
+    this.handle = null;
     const crowd = selection.size > FEW;
     this.layers.dirty('active', ...(crowd || this.#crowd ? (['objects'] as const) : []));
     this.#crowd = crowd;
@@ -340,22 +361,21 @@ export class Surface {
     } else {
       for (const object of this.selected) {
         const shape = this.lifted.get(object.id) ?? object.shape;
-        paintActive(context, { object, shape }, this.#palette, view, { handles: single, tag: true, selected: true });
+        const look = { handles: single, tag: true, selected: true, handle: this.handle };
+        paintActive(context, { object, shape }, this.#palette, view, look);
       }
     }
     const color = colorOf({ class_id: session.activeClass }, this.#palette);
-    if (this.draft) paintDraft(context, this.draft, color, view);
+    this.draft?.paint(context, view, color);
     if (this.marquee) paintMarquee(context, this.marquee, view);
     if (this.cross) paintCross(context, toStage(view, this.cross), this.stage);
-    if (this.corner && this.cross && !this.draft) {
-      paintDraft(context, { ...this.corner, width: 0.01, height: 0.01 }, color, view);
-    }
   }
 }
 
 const placed = (object: ObjectData): Placed => ({ object, shape: object.shape });
 
+/** Whether two shapes are the same; a number that one of them lacks is 0 there. */
 export function sameShape(a: ShapeData, b: ShapeData): boolean {
   const names = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return [...names].every((name) => (a[name] ?? 0) === (b[name] ?? 0));
+  return [...names].every((name) => equal(a[name] ?? 0, b[name] ?? 0));
 }

@@ -9,9 +9,12 @@ const OWN = new Set([
   'fit',
   'fullscreen',
   'help',
+  'insert_handle',
   'mark',
+  'next_handle',
   'next_object',
   'open',
+  'previous_handle',
   'previous_object',
   'select_all',
 ]);

@@ -62,6 +62,8 @@ export interface ClassData {
   key: string;
   order: number;
   retired: boolean;
+  /** The kinds of shape that it takes; empty or absent for all. */
+  shapes?: string[];
 }
 
 /** What is stored of the item's state, plus `in_progress`, which is `todo` with something on it. */

@@ -1,5 +1,5 @@
 // What is done with tracks: which are chosen, which one the next box continues, and what the buttons ask the kernel for.
-import { kindOf } from '../canvas/shapes';
+import { kindOf } from '../canvas/kinds';
 import type { ObjectData } from '../shared/protocol';
 import type { Session } from '../shared/session';
 import type { Book } from './book';

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Keyboard } from '../../src/canvas/keyboard';
 import { box } from '../fake';
-import { type Scene, scene } from './surface';
+import { drawn, type Scene, scene } from './surface';
 
 const square = (id: string, x: number, y: number, side: number) =>
   box(id, 'id-car', { shape: { kind: 'box', x, y, width: side, height: side, angle: 0 } });
@@ -120,7 +120,7 @@ describe('a box by keys', () => {
   it('is one commit, from corner to corner', () => {
     it_.surface.set({ cross: { x: 200.4, y: 199.6 } });
     perform('corner', 'nudge_right_far', 'nudge_right_far', 'nudge_down_far', 'nudge_left');
-    expect(it_.surface.draft).toEqual({ x: 200, y: 200, width: 19, height: 10 });
+    expect(drawn(it_.surface).rect).toEqual({ x: 200, y: 200, width: 19, height: 10 });
     expect(commits()).toHaveLength(0);
     perform('corner');
     expect(commits()).toHaveLength(1);
@@ -128,7 +128,7 @@ describe('a box by keys', () => {
       action: 'create',
       new: { shape: { kind: 'box', x: 200, y: 200, width: 19, height: 10, angle: 0 } },
     });
-    expect([it_.surface.corner, it_.surface.draft]).toEqual([null, null]);
+    expect(it_.surface.draft).toBeNull();
   });
 
   it('begins in the middle of what is in sight', () => {
@@ -139,7 +139,7 @@ describe('a box by keys', () => {
   it('stays in the picture, wherever the mouse was', () => {
     it_.surface.set({ cross: { x: -30, y: 900 } });
     perform('corner');
-    expect(it_.surface.corner).toEqual({ x: 0, y: 480 });
+    expect(drawn(it_.surface).corner).toEqual({ x: 0, y: 480 });
     for (let at = 0; at < 80; at += 1) perform('nudge_right_far', 'nudge_up_far');
     perform('corner');
     expect(commits()[0]?.ops[0]?.new).toMatchObject({ shape: { x: 0, y: 0, width: 640, height: 480 } });
@@ -165,7 +165,7 @@ describe('a box by keys', () => {
   it('is forgotten with Escape, and the next Escape selects nothing', () => {
     it_.session.select(['a']);
     perform('corner', 'nudge_right_far', 'escape');
-    expect([it_.surface.corner, it_.surface.draft]).toEqual([null, null]);
+    expect(it_.surface.draft).toBeNull();
     expect(it_.session.selection.size).toBe(1);
     perform('escape');
     expect(it_.session.selection.size).toBe(0);
@@ -175,7 +175,7 @@ describe('a box by keys', () => {
   it('does not begin in explore', () => {
     it_.session.readOnly = true;
     perform('corner');
-    expect(it_.surface.corner).toBeNull();
+    expect(it_.surface.draft).toBeNull();
     expect(it_.said).toHaveLength(1);
   });
 

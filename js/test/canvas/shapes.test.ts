@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { rounded } from '../../src/canvas/geometry';
-import { kindOf, movedTogether, type ShapeKind } from '../../src/canvas/shapes';
+import { kindOf, movedTogether, type ShapeKind } from '../../src/canvas/kinds';
 import type { BoxData } from '../../src/shared/protocol';
 import { many, type Random } from './random';
 import { recorder } from './recorder';
@@ -70,9 +70,9 @@ describe('a box', () => {
 
   it('has eight handles while it stands upright', () => {
     const shape: BoxData = { kind: 'box', x: 100, y: 100, width: 50, height: 20, angle: 0 };
-    expect(kind(shape).handles(shape)).toHaveLength(8);
-    expect(kind(shape).handles({ ...shape, angle: 360 })).toHaveLength(8);
-    expect(kind(shape).handles({ ...shape, angle: 1 })).toHaveLength(0);
+    expect(kind(shape).handles(shape, 2)).toHaveLength(8);
+    expect(kind(shape).handles({ ...shape, angle: 360 }, 2)).toHaveLength(8);
+    expect(kind(shape).handles({ ...shape, angle: 1 }, 2)).toHaveLength(0);
   });
 
   it('is stroked where it stands, turned around its centre', () => {

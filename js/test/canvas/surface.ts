@@ -1,8 +1,10 @@
 // A surface with a session that is not a kernel's, on canvases that only note what is drawn.
 import { vi } from 'vitest';
+import type { Rect } from '../../src/canvas/geometry';
 import { Surface } from '../../src/canvas/surface';
 import type { Gesture, Touch } from '../../src/canvas/tools';
-import { fit } from '../../src/canvas/view';
+import { RectDraft } from '../../src/canvas/tools/rect';
+import { fit, type Point } from '../../src/canvas/view';
 import type { ObjectData, Op } from '../../src/shared/protocol';
 import type { Picture } from '../../src/shared/session';
 import { FakeSession } from '../fake';
@@ -65,7 +67,7 @@ export function scene(objects: ObjectData[] = []): Scene {
 export function touch(kind: Touch['kind'], x: number, y: number, more: Partial<Touch> = {}): Touch {
   const { scale, x: left, y: top } = fit({ width: 640, height: 480 }, STAGE);
   const at = { x: left + x * scale, y: top + y * scale };
-  return { kind, at, point: { x, y }, shift: false, toggle: false, reach: 6, ...more };
+  return { kind, at, point: { x, y }, shift: false, toggle: false, alt: false, reach: 6, ...more };
 }
 
 /** Lead a gesture through points; the last one is the release. Returns whether it has ended. */
@@ -80,4 +82,9 @@ export function lead(
     if (!done) done = gesture.next(touch(kind, x, y, more)).done ?? false;
   });
   return done;
+}
+
+/** The rectangle that is being drawn, and where its first corner was set by keys. */
+export function drawn({ draft }: Surface): { rect: Rect | null; corner: Point | null } {
+  return draft instanceof RectDraft ? { rect: draft.rect, corner: draft.corner } : { rect: null, corner: null };
 }

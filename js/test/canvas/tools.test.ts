@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { TOOLS, type Tool } from '../../src/canvas/tools';
 import { box } from '../fake';
-import { lead, type Scene, scene, touch } from './surface';
+import { drawn, lead, type Scene, scene, touch } from './surface';
 
 const square = (id: string, x: number, y: number, side: number) =>
   box(id, 'id-car', { shape: { kind: 'box', x, y, width: side, height: side, angle: 0 } });
@@ -32,7 +32,7 @@ describe('drawing', () => {
     gesture.next();
     for (let at = 1; at <= 50; at += 1) gesture.next(touch('move', 400 + at, 200 + at));
     expect(commits()).toHaveLength(0);
-    expect(it_.surface.draft).toEqual({ x: 400, y: 200, width: 50, height: 50 });
+    expect(drawn(it_.surface).rect).toEqual({ x: 400, y: 200, width: 50, height: 50 });
     expect(gesture.next(touch('release', 460, 230)).done).toBe(true);
     expect(onlyOp()).toMatchObject({
       action: 'create',

@@ -78,7 +78,7 @@ class Census:
         self._changed = threading.Condition()
         self._complete = False
         self._closed = False
-        self._seq = editor.store.head()
+        self._seq = 0
         self._items: dict[str, dict[str, Known]] = {}
         self._keys: list[str] = []
         self._filled = 0  # items of the source that have objects
@@ -86,6 +86,10 @@ class Census:
         self._late: set[str] = set()
         self._sizes: dict[str, int] = {}
         self._reader = threading.Thread(target=self._read, name="ipyannotator-census", daemon=True)
+
+    def start(self) -> None:
+        """Begin to read. What is stored from now on is to be folded in."""
+        self._seq = self._editor.store.head()
         self._reader.start()
 
     def close(self) -> None:
@@ -93,7 +97,7 @@ class Census:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
-        if threading.current_thread() is not self._reader:
+        if self._reader.is_alive() and threading.current_thread() is not self._reader:
             self._reader.join()
 
     @property

@@ -31,7 +31,7 @@ from ipyannotator.sources import MediaCache, Part, Source
 from ipyannotator.transfer import exchange
 from ipyannotator.widgets.closing import close_tree
 from ipyannotator.widgets.frame import Frame, Parts
-from ipyannotator.widgets.keymap import SOMEWHERE, KeyMap
+from ipyannotator.widgets.keymap import DEFAULT_KEYS, SOMEWHERE, KeyMap
 from ipyannotator.widgets.line import Line
 from ipyannotator.widgets.restriction import Restriction
 from ipyannotator.widgets.subshell import stay_responsive
@@ -289,10 +289,18 @@ class BaseAnnotator(Actions, Exchanging, widgets.VBox):  # type: ignore[misc]
         shown = {
             key: action
             for key, action in {**own, **keys}.items()
-            if action not in SOMEWHERE or action in here
+            if (action not in SOMEWHERE or action in here) and not self._lacks_tool(key, action)
         }
         self.canvas.keymap = {**self.view.keys, **shown}
         self.canvas.labels = labels | {f"{prefix}:{record.id}": record.name for record in schema.active}
+
+    def _lacks_tool(self, key: str, action: str) -> bool:
+        """Tell whether a key is for one of our tools that this view does not have; another may have it for itself."""
+        return (
+            action.startswith("tool:")
+            and DEFAULT_KEYS.get(key) == action
+            and action[5:] not in self.view.tools
+        )
 
     def _show_restriction(self) -> None:
         shown = self.editor.shown

@@ -88,6 +88,7 @@ class ImproveView(View):
         self._group = EMPTY
         # Which tab is open is decided by one thread at a time: the census, and what others change, are told by theirs.
         self._choosing = threading.RLock()
+        self.census = Census(self.editor, lambda: self.editor.events.emit("task"))
 
     def make_line(self) -> Grid:
         """Return the grid."""
@@ -121,9 +122,9 @@ class ImproveView(View):
         counts = self.editor.store.counts(self.editor.task, self.editor.layer).classes
         filled = [group.id for group in self.groups if counts.get(group.id)]
         self._group = max(filled, key=counts.__getitem__, default=EMPTY)
-        self.census = Census(self.editor, lambda: self.editor.events.emit("task"))
         annotator.wire("stored", self._stored)
         annotator.wire("task", self._show)
+        self.census.start()
         self._refill()
 
     def close(self) -> None:

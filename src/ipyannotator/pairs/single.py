@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from ipyannotator.pairs.view import View
 from ipyannotator.widgets.canvas import Canvas
@@ -14,8 +14,7 @@ from ipyannotator.widgets.tools import Tools
 class SingleView(View):
     """One item at a time, on the canvas."""
 
-    tools: ClassVar[tuple[str, ...]] = ("pan",)
-    """The tools on offer where something can be drawn."""
+    tools: tuple[str, ...] = ("pan",)
 
     line: Canvas
 

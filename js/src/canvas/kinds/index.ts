@@ -1,0 +1,4 @@
+// The kinds of shape that the canvas draws. To add one, write its file beside these and name it here.
+import './box';
+
+export { type Handle, KINDS, kindOf, movedTogether, type Pull, type Reshaped, type ShapeKind } from './kind';

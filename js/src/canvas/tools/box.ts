@@ -1,0 +1,7 @@
+// Boxes: from corner to corner.
+import { boxOf } from '../geometry';
+import { paintDraft } from '../paint';
+import { rectTool } from './rect';
+import { TOOLS } from './tool';
+
+TOOLS.set('box', rectTool({ kind: 'box', name: 'a box', shape: boxOf, paint: paintDraft }));

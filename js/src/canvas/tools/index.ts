@@ -1,0 +1,7 @@
+// The tools of the canvas. To add one, write its file beside these and name it here.
+import './box';
+import './hand';
+import './select';
+
+export { pan } from './hand';
+export { type Gesture, TOOLS, type Tool, type Touch } from './tool';

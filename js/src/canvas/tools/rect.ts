@@ -1,0 +1,103 @@
+// What is drawn from corner to corner: by a drag, or with the keys by one corner and then the other.
+import type { ShapeData } from '../../shared/protocol';
+import { addObject } from '../adding';
+import type { Draft } from '../draft';
+import { between, inside, type Rect, squared } from '../geometry';
+import type { Surface } from '../surface';
+import { type Point, type View, whole } from '../view';
+import { hold, holdAt, holdCursor } from './holding';
+import { choose, far, type Gesture, least, objectUnder, type Tool, type Touch } from './tool';
+
+/** How a rectangle becomes a shape of some kind. */
+export interface RectKind {
+  /** The kind of shape, and what one is called in a sentence: `a box`. */
+  kind: string;
+  name: string;
+  shape(rect: Rect): ShapeData;
+  /** Draw one that is not there yet; the rectangle is in pixels of the picture. */
+  paint(context: CanvasRenderingContext2D, rect: Rect, color: string, view: View): void;
+}
+
+/** A rectangle that is being drawn. */
+export class RectDraft implements Draft {
+  constructor(
+    private readonly surface: Surface,
+    private readonly how: RectKind,
+    /** The first corner, where the second is set by keys. */
+    readonly corner: Point | null,
+    public rect: Rect | null = null,
+  ) {}
+
+  paint(context: CanvasRenderingContext2D, view: View, color: string): void {
+    const { corner } = this;
+    const dot = corner && { ...corner, width: 0.01, height: 0.01 };
+    const rect = this.rect ?? dot;
+    if (rect) this.how.paint(context, rect, color, view);
+  }
+
+  follow(to: Point): void {
+    const { corner, surface } = this;
+    if (corner && surface.picture) this.rect = between(corner, inside(whole(to), surface.picture));
+  }
+
+  finish(): void {
+    if (this.rect) add(this.surface, this.how, this.rect, 1);
+    else this.surface.set({ draft: null });
+  }
+}
+
+function add(surface: Surface, how: RectKind, rect: Rect, smallest: number): void {
+  surface.set({ draft: null });
+  if (rect.width < smallest || rect.height < smallest) {
+    surface.say(`Too small for ${how.name}.`);
+    return;
+  }
+  addObject(surface, how.shape(rect), `${Math.round(rect.width)} by ${Math.round(rect.height)} pixels`);
+}
+
+/** A tool that draws rectangles, and takes hold of what is selected. */
+export function rectTool(how: RectKind): Tool {
+  function* draw(surface: Surface, press: Touch): Gesture {
+    const { picture } = surface;
+    if (!picture) return;
+    const from = inside(press.point, picture);
+    const draft = new RectDraft(surface, how, null);
+    try {
+      for (;;) {
+        const touch: Touch = yield;
+        const to = inside(touch.shift ? squared(from, inside(touch.point, picture), picture) : touch.point, picture);
+        const dragged = far(press, touch) && surface.view;
+        draft.rect = dragged && surface.allowed(how.kind) ? between(from, to) : null;
+        surface.set({ draft: draft.rect && draft });
+        if (touch.kind !== 'release') continue;
+        const { rect } = draft;
+        if (rect) add(surface, how, rect, least(surface));
+        else if (!far(press, touch)) choose(surface, objectUnder(surface, press), press);
+        return;
+      }
+    } finally {
+      surface.set({ draft: null });
+    }
+  }
+
+  return {
+    cross: true,
+    makes: how.kind,
+    cursor: (surface, touch) => holdCursor(surface, touch) ?? (surface.session.readOnly ? 'default' : 'crosshair'),
+    press(surface, touch) {
+      surface.set({ draft: null }); // the hand goes on where the keys began
+      const held = holdAt(surface, touch);
+      return held ? hold(surface, touch, held) : draw(surface, touch);
+    },
+    mark(surface, at) {
+      const { draft } = surface;
+      if (draft instanceof RectDraft && draft.corner) {
+        draft.follow(at);
+        draft.finish();
+      } else if (surface.allowed(how.kind)) {
+        surface.set({ draft: new RectDraft(surface, how, at) });
+        surface.say(`First corner at ${at.x}, ${at.y}. Move with the arrows, then press Space again.`);
+      }
+    },
+  };
+}
