@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import psutil
@@ -335,3 +336,18 @@ def test_an_open_host_says_that_it_is_not_encrypted_and_answers_to_numbers(proje
 def test_a_link_of_a_project_that_was_never_served_is_refused(project: Path) -> None:
     with pytest.raises(InvalidValue, match="Serve the project once"):
         link(project, people(project).add("Ann"))
+
+
+def test_a_page_waits_for_what_its_kernel_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The answer and the page's widgets come by two ways. On a machine that is busy, with many visitors for one, the
+    # second may be seconds late; with the four seconds of nbclient, such pages came out empty.
+    from nbformat.v4 import new_notebook
+    from voila.execute import VoilaExecutor
+
+    from ipyannotator.web.app import App
+
+    monkeypatch.setenv("JUPYTER_PATH", "")
+    gate = SimpleNamespace(address=SimpleNamespace(base_url="/"))
+    app = App(gate, project=tmp_path, work_dir=tmp_path, overlap=1, trust=False, idle=60, pool_size=0)
+    executor = VoilaExecutor(new_notebook(), config=app.config)
+    assert min(executor.iopub_timeout, executor.startup_timeout) >= 120
