@@ -25,10 +25,21 @@ if TYPE_CHECKING:
         OutputGridBox,
         OutputImageBbox,
         OutputImageLabel,
+        OutputImageShapes,
         OutputLabel,
         OutputVideoBbox,
     )
-    from ipyannotator.model import Author, Box, Change, Op, Shape, Whole
+    from ipyannotator.model import (
+        Attribute,
+        Author,
+        Box,
+        Change,
+        ObjectClass,
+        Op,
+        Shape,
+        SkeletonTemplate,
+        Whole,
+    )
 
 __version__ = "1.0.0.dev0"
 
@@ -37,6 +48,7 @@ api_version = 1
 
 __all__ = [
     "Annotator",
+    "Attribute",
     "Author",
     "Box",
     "Change",
@@ -45,16 +57,19 @@ __all__ = [
     "InvalidValue",
     "IpyannotatorError",
     "NoOutput",
+    "ObjectClass",
     "Op",
     "OutputGridBox",
     "OutputImageBbox",
     "OutputImageLabel",
+    "OutputImageShapes",
     "OutputLabel",
     "OutputVideoBbox",
     "ReadOnly",
     "Rejected",
     "Settings",
     "Shape",
+    "SkeletonTemplate",
     "Step",
     "UnsupportedPair",
     "Whole",

@@ -17,7 +17,7 @@ from typing import Literal
 
 import msgspec
 
-from ipyannotator.editor.checking import check_classes, signed
+from ipyannotator.editor.checking import check, signed, with_defaults
 from ipyannotator.editor.events import Events
 from ipyannotator.editor.following import follow
 from ipyannotator.editor.leases import Leases, Sharing
@@ -38,6 +38,7 @@ from ipyannotator.model import (
     Change,
     Entry,
     ItemRecord,
+    ObjectClass,
     ObjectRecord,
     Op,
     Origin,
@@ -115,7 +116,7 @@ class Editor:
     def schema(self) -> Schema:
         """The classes of the task, as they are now."""
         if self._schema is None:
-            self._schema = Schema(self.store.classes(self.task))
+            self._schema = Schema(self.store.classes(self.task), self.output.unclassed)
         return self._schema
 
     @property
@@ -266,7 +267,7 @@ class Editor:
         with self._lock:
             found = self.schema.find(name)
             if found is None:
-                op = self.schema.new_class(name, retired=retired)
+                op = self.schema.new_class(name if retired else self.output.declared(name), retired=retired)
             elif found.retired and not retired:
                 op = Op("set", "class", found.id, path="retired", old=True, new=False)
             else:
@@ -274,10 +275,11 @@ class Editor:
             self.do([op], item="")
             return op.id
 
-    def declare(self, names: Iterable[str]) -> None:
-        """Make exactly these names the classes on offer, in this order; see `Schema.declare`."""
+    def declare(self, classes: Iterable[str | ObjectClass]) -> None:
+        """Make exactly these the classes on offer, in this order; see `Schema.declare`."""
+        classes = list(classes)
         for last in (False, False, True):
-            ops = self.schema.declare(names)
+            ops = self.schema.declare(classes)
             try:
                 if ops:
                     self.do(ops, item="", origin="file")
@@ -319,14 +321,14 @@ class Editor:
             ops=tuple(signed(op, self.author) for op in change.ops),
         )
         try:
-            amended = self._amended(change)
+            amended = self._amended(with_defaults(change, self.schema))
         except Rejected as refusal:
             return self.refuse(change.id, str(refusal) or "refused by a hook"), False
         with self._lock:
             known = self.store.answer(change.id)
             if known is not None:
                 return known, False
-            check_classes(amended, self.schema)
+            check(amended, self.schema, self.objects)
             answer = self.store.commit(amended, "ok" if amended == change else "amended")
             if answer.change is not None:
                 self._own.add(answer.seq)

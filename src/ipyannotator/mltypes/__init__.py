@@ -9,9 +9,10 @@ from ipyannotator.mltypes.boxes import OutputImageBbox
 from ipyannotator.mltypes.capture import OutputGridBox
 from ipyannotator.mltypes.images import InputImage, NoOutput
 from ipyannotator.mltypes.labels import OutputImageLabel, OutputLabel
+from ipyannotator.mltypes.shapes import OutputImageShapes
 from ipyannotator.mltypes.video import BboxCoordinate, BboxVideoCoordinate, Coordinate, OutputVideoBbox
 
 __all__ = [
     "BboxCoordinate", "BboxVideoCoordinate", "Coordinate", "Input", "InputImage", "NoOutput", "Output",
-    "OutputGridBox", "OutputImageBbox", "OutputImageLabel", "OutputLabel", "OutputVideoBbox", "Parsed",
+    "OutputGridBox", "OutputImageBbox", "OutputImageLabel", "OutputImageShapes", "OutputLabel", "OutputVideoBbox", "Parsed",
 ]  # fmt: skip

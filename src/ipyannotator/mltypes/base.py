@@ -2,39 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
-import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar
 
 from ipyannotator.errors import InvalidValue
-from ipyannotator.model import FieldRecord, ObjectRecord, Schema
-from ipyannotator.model.schema import check_name
-
-C = TypeVar("C", bound=type)
-
-
-def friendly(cls: C) -> C:
-    """Make a declaration refuse unknown keyword arguments with a hint at the one that was meant."""
-    original = cast("Callable[..., None]", vars(cls)["__init__"])
-    known = [name for name in inspect.signature(original).parameters if name != "self"]
-
-    def init(self: object, *args: Any, **values: Any) -> None:
-        for name in values:
-            if name not in known:
-                near = difflib.get_close_matches(name, known, 1)
-                hint = (
-                    f" Did you mean `{near[0]}`?" if near else f" It takes: {', '.join(known) or 'nothing'}."
-                )
-                raise TypeError(f"{cls.__name__} has no argument `{name}`.{hint}")
-        original(self, *args, **values)
-
-    init.__signature__ = inspect.signature(original)  # type: ignore[attr-defined]
-    init.__doc__ = original.__doc__
-    setattr(cls, "__init__", init)  # noqa: B010 - an assignment would tell the type checker something untrue
-    return cls
+from ipyannotator.model import ClassRecord, FieldRecord, ObjectClass, ObjectRecord, Schema
+from ipyannotator.model.classes import check_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +35,29 @@ class Output:
     Attributes:
         name: the default name of the task.
         parts: the names of what is annotated; objects carry the name of theirs.
-        classes: the names of the classes on offer; None where the person may add any.
+        held: the values of an object that its form in JSON has, by which a merge tells one from another.
+        classes: the classes on offer, by name or with what is declared of them; None where the person may add any.
     """
 
     name: ClassVar[str] = "annotations"
     parts: ClassVar[tuple[str, ...]] = ()
-    classes: list[str] | None = None
+    held: ClassVar[tuple[str, ...]] = ("shape", "label")
+    classes: Sequence[str | ObjectClass] | None = None
 
-    def offered(self, pictures: Callable[[str | Path | None], list[str] | None]) -> list[str] | None:  # noqa: ARG002
-        """Return the names of the classes on offer; None where the person may add any.
+    @property
+    def unclassed(self) -> ClassRecord | None:
+        """What holds for objects that have no class; None where nothing does."""
+        return None
+
+    def declared(self, name: str) -> str | ObjectClass:
+        """Return what is declared of a class that somebody adds: its name alone where nothing is."""
+        return name
+
+    def offered(
+        self,
+        pictures: Callable[[str | Path | None], list[str] | None],  # noqa: ARG002
+    ) -> Sequence[str | ObjectClass] | None:
+        """Return the classes on offer; None where the person may add any.
 
         Args:
             pictures: gives the names of the image files in a folder of the project; None where no folder is meant.

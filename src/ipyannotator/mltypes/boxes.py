@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ipyannotator.errors import FormatError, InvalidValue
-from ipyannotator.mltypes.base import Output, Parsed, friendly, names_of
+from ipyannotator.mltypes.base import Output, Parsed, names_of
 from ipyannotator.model import Box, FieldRecord, ObjectRecord, Schema
+from ipyannotator.model.friendly import friendly
 
 
 @friendly

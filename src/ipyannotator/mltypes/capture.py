@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ipyannotator.errors import FormatError, InvalidValue
-from ipyannotator.mltypes.base import Output, Parsed, friendly
+from ipyannotator.mltypes.base import Output, Parsed
 from ipyannotator.model import FieldRecord, ObjectRecord, Schema
+from ipyannotator.model.friendly import friendly
 
 ANSWER = "answer"
 """The field that says whether an item was chosen."""

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from ipyannotator.errors import InvalidValue
-from ipyannotator.mltypes.base import Input, Output, Parsed, check_size, friendly
+from ipyannotator.mltypes.base import Input, Output, Parsed, check_size
 from ipyannotator.model import FieldRecord, ObjectRecord, Schema
+from ipyannotator.model.friendly import friendly
 
 
 @friendly

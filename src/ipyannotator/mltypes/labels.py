@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from ipyannotator.errors import FormatError, InvalidValue
-from ipyannotator.mltypes.base import Output, Parsed, check_size, friendly, names_of
+from ipyannotator.mltypes.base import Output, Parsed, check_size, names_of
 from ipyannotator.model import FieldRecord, ObjectRecord, Schema, Whole
+from ipyannotator.model.friendly import friendly
 
 
 @dataclass(frozen=True)

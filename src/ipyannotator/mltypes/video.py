@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
-from ipyannotator.mltypes.base import friendly
 from ipyannotator.mltypes.boxes import OutputImageBbox
 from ipyannotator.model import ObjectRecord
+from ipyannotator.model.friendly import friendly
 
 
 class Coordinate(NamedTuple):

@@ -1,5 +1,6 @@
 """Frozen values: shapes, records, changes, the schema. They know nothing of stores or screens."""
 
+from ipyannotator.model.attributes import Attribute
 from ipyannotator.model.change import (
     Answer,
     Change,
@@ -15,6 +16,7 @@ from ipyannotator.model.change import (
     refs,
     trace,
 )
+from ipyannotator.model.classes import ObjectClass, SkeletonTemplate
 from ipyannotator.model.records import (
     RECORDS,
     STATES,
@@ -42,8 +44,8 @@ from ipyannotator.model.shapes import (
 )
 
 __all__ = [
-    "RECORDS", "SHAPES", "STATES", "Answer", "Author", "Bounds", "Box", "Change", "ClassRecord", "Entry",
-    "FieldRecord", "ItemRecord", "ObjectRecord", "Op", "Origin", "Record", "Ref", "Schema", "Shape", "State",
+    "RECORDS", "SHAPES", "STATES", "Answer", "Attribute", "Author", "Bounds", "Box", "Change", "ClassRecord", "Entry",
+    "FieldRecord", "ItemRecord", "ObjectClass", "ObjectRecord", "Op", "Origin", "Record", "Ref", "Schema", "Shape", "SkeletonTemplate", "State",
     "Status", "Trace", "UnknownShape", "Whole", "decode", "decode_shape", "encode", "encode_shape", "invert", "items", "new_id",
     "perform", "refs", "trace",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from ipyannotator.editor.census import REVIEW
 from ipyannotator.editor.core import Editor
 from ipyannotator.errors import Conflict, FormatError, StoreError
 from ipyannotator.formats import original
@@ -162,10 +163,11 @@ def merge(editor: Editor, path: Path, folder: str) -> dict[str, int]:
         then = _parse(editor, path, name, base[name]) if base.get(name) is not None else Parsed()
         item, objects, fields = editor.store.annotated(editor.task, key, editor.layer)
         found = parsed.get(name, Parsed())
+        held = editor.output.held
+        ours = [{**_values(o), "label": editor.schema.name(o.class_id)} for o in objects]
         plan = original.merge(
-            list(map(_value, then.objects)), list(map(_value, found.objects)),
-            [(encode_shape(o.shape), editor.schema.name(o.class_id)) for o in objects],
-        )  # fmt: skip
+            *([_compared(each, held) for each in some] for some in (then.objects, found.objects, ours))
+        )
         ops = [Op("delete", "object", objects[at].id, key, old=encode(objects[at])) for at in plan.remove]
         fresh = _records(editor, key, [found.objects[at] for at in plan.add])
         ops += [Op("create", "object", o.id, key, new=encode(o)) for o in fresh]
@@ -191,8 +193,19 @@ def _field_ops(key: str, then: dict[str, Any], theirs: dict[str, Any], ours: dic
     ]
 
 
-def _value(found: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
-    return encode_shape(found["shape"]), found["label"]
+def _values(record: ObjectRecord) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in ("shape", "attributes", "score", "track", "origin")}
+
+
+def _compared(found: dict[str, Any], held: Iterable[str]) -> list[Any]:
+    """Return what is compared of an object: the values that the file's form has, a reviewer's mark not among them."""
+    plain = {
+        **found,
+        "shape": encode_shape(found["shape"]),
+        "attributes": {name: value for name, value in found.get("attributes", {}).items() if name != REVIEW},
+        "origin": "model" if found.get("origin") == "model" else None,  # all others are a person's
+    }
+    return [plain.get(name) for name in held]
 
 
 def _parse(editor: Editor, path: Path, name: str, value: Any) -> Parsed:
@@ -214,8 +227,8 @@ def _records(editor: Editor, key: str, found: Iterable[dict[str, Any]]) -> list[
         class_id = None if values["label"] is None else _class_id(editor, values["label"])
         records.append(
             ObjectRecord(
-                id=new_id(), item=key, class_id=class_id, origin="import", author=editor.author.id, order=now + at,
-                **others,
+                id=new_id(), item=key, class_id=class_id, author=editor.author.id, order=now + at,
+                **{"origin": "import", **others},
             )
         )  # fmt: skip
     return records

@@ -175,7 +175,8 @@ def _add_classes(editor: Editor, names: Iterable[str], report: Report, *, offere
             found = editor.schema.find(name)
             if found is None:
                 missing.append(name)
-                ops.append(editor.schema.new_class(name, retired=not offered, ahead=len(missing) - 1))
+                given = editor.output.declared(name) if offered else name
+                ops.append(editor.schema.new_class(given, retired=not offered, ahead=len(missing) - 1))
             elif found.retired and offered:
                 ops.append(Op("set", "class", found.id, path="retired", old=True, new=False))
         try:
