@@ -1,7 +1,18 @@
 // The rail of tools: one button per tool, then the views of the picture. It shows and asks; it draws nothing itself.
 import './tools.css';
 import type { AnyModel } from '@anywidget/types';
-import { Expand, Hand, MousePointer2, Scan, Shapes, SquareDashed } from 'lucide-static';
+import {
+  CircleDashed,
+  Crosshair,
+  Diamond,
+  Expand,
+  Hand,
+  MousePointer2,
+  PersonStanding,
+  Scan,
+  Shapes,
+  SquareDashed,
+} from 'lucide-static';
 import { element, icon, KEEP_KEYS, setAttribute, setText } from './shared/dom';
 import { shortcutOnButton, showKey, swallow } from './shared/keys';
 import type { Session } from './shared/session';
@@ -21,6 +32,10 @@ export const TOOLS = new Map<string, Button>(
   [
     { name: 'select', label: 'Select', svg: MousePointer2 },
     { name: 'box', label: 'Box', svg: SquareDashed, edits: true },
+    { name: 'rotated_box', label: 'Rotated box', svg: Diamond, edits: true },
+    { name: 'ellipse', label: 'Ellipse', svg: CircleDashed, edits: true },
+    { name: 'points', label: 'Points', svg: Crosshair, edits: true },
+    { name: 'skeleton', label: 'Skeleton', svg: PersonStanding, edits: true },
     { name: 'pan', label: 'Pan', svg: Hand },
   ].map((tool) => [tool.name, tool]),
 );

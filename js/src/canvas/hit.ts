@@ -29,8 +29,8 @@ function before(a: readonly number[], b: readonly number[]): boolean {
 }
 
 /** The handles of a shape that there is room for, at `scale` CSS pixels per pixel of the picture. */
-export function handlesOf(shape: ShapeData, scale: number): readonly Handle[] {
-  return kindOf(shape)?.handles(shape, scale) ?? [];
+export function handlesOf(shape: ShapeData, scale: number, turning = false): readonly Handle[] {
+  return kindOf(shape)?.handles(shape, scale, turning) ?? [];
 }
 
 /**
@@ -38,14 +38,14 @@ export function handlesOf(shape: ShapeData, scale: number): readonly Handle[] {
  * shape before those that would add one. Inside the object no handle reaches further than a quarter of its shorter side: the middle of
  * the smallest box is still there to move it by.
  */
-export function handleAt(object: ObjectData, point: Point, reach: number, scale = 1): Handle | null {
+export function handleAt(object: ObjectData, point: Point, reach: number, scale = 1, turning = false): Handle | null {
   const { shape } = object;
   const kind = kindOf(shape);
   if (!kind) return null;
   const { width, height } = kind.bounds(shape);
   let furthest = reach / scale;
   if (kind.contains(shape, point, 0)) furthest = Math.min(furthest, width / 4, height / 4);
-  const handles = kind.handles(shape, scale);
+  const handles = kind.handles(shape, scale, turning);
   const nearest = (wanted: boolean): Handle | null => {
     let [best, least]: [Handle | null, number] = [null, furthest];
     for (const handle of handles) {

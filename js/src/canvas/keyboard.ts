@@ -5,7 +5,7 @@
 // that the next one can be drawn. While something is being drawn, Enter ends it and Backspace takes a step of it back.
 
 import { deleteObjects } from '../shared/edits';
-import type { ObjectData, ShapeData } from '../shared/protocol';
+import type { ClassData, ObjectData, ShapeData } from '../shared/protocol';
 import { inside } from './geometry';
 import { type Handle, kindOf, movedTogether, type ShapeKind } from './kinds';
 import type { Surface } from './surface';
@@ -50,6 +50,7 @@ export class Keyboard {
       ['next_handle', () => this.#cycleHandles(1)],
       ['previous_handle', () => this.#cycleHandles(-1)],
       ['insert_handle', () => this.#insert()],
+      ['toggle_handle', () => this.#toggle()],
       ['corner', () => this.#mark()],
       ['escape', () => this.#escape()],
     ]);
@@ -127,14 +128,15 @@ export class Keyboard {
   }
 
   #nudgeHandle(object: ObjectData, id: string, by: Point, size: Size): void {
+    const { surface } = this;
     const shape = this.#nudged?.shapes.get(object.id) ?? object.shape;
     const kind = kindOf(shape);
-    const handle = handlesOf(shape).find((each) => each.id === id);
+    const handle = handlesOf(shape, surface.turns(object)).find((each) => each.id === id);
     if (!kind || !handle) return;
     const to = inside({ x: handle.at.x + by.x, y: handle.at.y + by.y }, size);
     const next = kind.drag(shape, id, { to, shift: false, size });
     if (kind.enough?.(next, 1) ?? true) this.#lift([object], new Map([[object.id, next]]));
-    this.surface.speak(`${Math.round(to.x)}, ${Math.round(to.y)}`);
+    surface.speak(`${Math.round(to.x)}, ${Math.round(to.y)}`);
   }
 
   /** Show where things stand by now; it becomes an edit when the keys rest. */
@@ -226,7 +228,7 @@ export class Keyboard {
   #cycleHandles(by: 1 | -1): void {
     const { surface } = this;
     const only = this.#only();
-    const handles = only ? handlesOf(only.object.shape) : [];
+    const handles = only ? handlesOf(only.object.shape, surface.turns(only.object)) : [];
     if (!handles.length) {
       surface.say('Select one object with handles first.');
       return;
@@ -237,8 +239,9 @@ export class Keyboard {
     const handle = handles[place];
     if (!handle) return;
     surface.set({ handle: handle.id, fresh: new Set() });
+    const name = only?.kind.nameHandle?.(handle.id, this.#classOf(only.object)) || 'Point';
     surface.speak(
-      `Point ${place + 1} of ${handles.length}, at ${Math.round(handle.at.x)}, ${Math.round(handle.at.y)}.`,
+      `${name}, ${place + 1} of ${handles.length}, at ${Math.round(handle.at.x)}, ${Math.round(handle.at.y)}.`,
     );
   }
 
@@ -253,6 +256,24 @@ export class Keyboard {
     }
     surface.edit(surface.reshaped(new Map([[only.object.id, next.shape]])));
     surface.set({ handle: next.handle });
+  }
+
+  #classOf({ class_id }: ObjectData): ClassData | undefined {
+    return this.surface.session.classes.find(({ id }) => id === class_id);
+  }
+
+  /** Change what the chosen point is like: a joint is visible, hidden or absent. */
+  #toggle(): void {
+    const { surface } = this;
+    const only = this.#only();
+    if (!only || surface.handle === null || !surface.allowed()) return;
+    const next = only.kind.toggle?.(only.object.shape, surface.handle);
+    if (!next) return;
+    const { handle } = surface;
+    surface.edit(surface.reshaped(new Map([[only.object.id, next.shape]])));
+    surface.set({ handle });
+    const name = only.kind.nameHandle?.(handle, this.#classOf(only.object)) || 'This point';
+    surface.say(`${name} is ${next.said}.`);
   }
 
   #removeHandle(handle: string): void {
@@ -281,7 +302,9 @@ export class Keyboard {
   }
 }
 
-/** The handles that keys go through: those of all places that there are, whatever there is room for. */
-function handlesOf(shape: ShapeData): readonly Handle[] {
-  return (kindOf(shape)?.handles(shape, Number.POSITIVE_INFINITY) ?? []).filter(({ look }) => look !== 'small');
+/** The handles that keys go through, whatever there is room for: the places that there are, and those that can be. */
+function handlesOf(shape: ShapeData, turning = false): readonly Handle[] {
+  const kind = kindOf(shape);
+  const handles = kind?.handles(shape, Number.POSITIVE_INFINITY, turning) ?? [];
+  return handles.filter(({ look }) => look !== 'small' || kind?.toggle);
 }

@@ -99,11 +99,13 @@ function paintGroup(
   if (fine) {
     context.lineWidth = LINE + 2;
     context.strokeStyle = CASING;
-    for (const { shape } of placed) kindOf(shape)?.stroke(context, shape, view);
+    for (const { object, shape } of placed)
+      kindOf(shape)?.stroke(context, shape, view, palette.get(object.class_id ?? ''));
   }
   context.lineWidth = fine ? LINE : 1;
   context.strokeStyle = colorOf(first.object, palette);
-  for (const { shape } of placed) kindOf(shape)?.stroke(context, shape, view);
+  for (const { object, shape } of placed)
+    kindOf(shape)?.stroke(context, shape, view, palette.get(object.class_id ?? ''));
   context.setLineDash([]);
 }
 
@@ -130,7 +132,8 @@ export function paintCrowd(
   for (const [color, list] of groups) {
     context.lineWidth = color === '#ffffff' ? LINE + 1 : LINE - 0.5;
     context.strokeStyle = color;
-    for (const { shape } of list) kindOf(shape)?.stroke(context, shape, view);
+    for (const { object, shape } of list)
+      kindOf(shape)?.stroke(context, shape, view, palette.get(object.class_id ?? ''));
   }
 }
 
@@ -140,23 +143,24 @@ export function paintActive(
   placed: Placed,
   palette: Palette,
   view: View,
-  look: { handles: boolean; tag: boolean; selected: boolean; handle?: string | null },
+  look: { handles: boolean; tag: boolean; selected: boolean; handle?: string | null; turning?: boolean },
 ): void {
   const kind = kindOf(placed.shape);
   if (!kind) return;
+  const used = palette.get(placed.object.class_id ?? '');
   if (look.selected) paintFills(context, [placed], palette, view, FILL_SELECTED);
   context.setLineDash([]);
   context.lineWidth = LINE + 3;
   context.strokeStyle = look.selected ? '#ffffff' : CASING;
-  kind.stroke(context, placed.shape, view);
+  kind.stroke(context, placed.shape, view, used);
   context.lineWidth = look.selected ? LINE + 0.5 : LINE + 1;
   context.strokeStyle = colorOf(placed.object, palette);
   if (isSuggestion(placed.object)) context.setLineDash([6, 4]);
-  kind.stroke(context, placed.shape, view);
+  kind.stroke(context, placed.shape, view, used);
   context.setLineDash([]);
   if (look.tag) paintTag(context, placed, palette, view);
   if (!look.handles) return;
-  for (const handle of handlesOf(placed.shape, view.scale))
+  for (const handle of handlesOf(placed.shape, view.scale, look.turning))
     paintHandle(context, handle, look.handle === handle.id, view);
 }
 
@@ -213,14 +217,25 @@ function tagText(object: ObjectData, name: string): string {
 
 /** A box that is being drawn. */
 export function paintDraft(context: CanvasRenderingContext2D, rect: Rect, color: string, view: View): void {
-  const { x, y, width, height } = onStage(rect, view);
+  paintShape(context, { kind: 'box', ...rect, angle: 0 }, color, view);
+}
+
+/** A shape that is being drawn. */
+export function paintShape(
+  context: CanvasRenderingContext2D,
+  shape: ShapeData,
+  color: string,
+  view: View,
+  of?: ClassData,
+): void {
+  const kind = kindOf(shape);
   context.setLineDash([]);
   context.lineWidth = LINE + 2;
   context.strokeStyle = CASING;
-  context.strokeRect(x, y, width, height);
+  kind?.stroke(context, shape, view, of);
   context.lineWidth = LINE;
   context.strokeStyle = color;
-  context.strokeRect(x, y, width, height);
+  kind?.stroke(context, shape, view, of);
 }
 
 /** A frame for choosing what lies in it. */

@@ -204,12 +204,24 @@ export class Surface {
     return !why;
   }
 
+  /** The class in use. */
+  get used(): ClassData | undefined {
+    return this.session.classes.find(({ id }) => id === this.session.activeClass);
+  }
+
+  /** Whether an upright box of an object may be turned: where its class, or without one some class, says so. */
+  turns({ class_id }: ObjectData): boolean {
+    const { classes } = this.session;
+    const own = classes.filter(({ id }) => id === class_id);
+    return (own.length ? own : classes).some(({ shapes }) => shapes?.includes('rotated_box'));
+  }
+
   /** Why the class in use takes no shapes of a kind; empty where it does. */
   #unfit(kind: string): string {
-    const { classes, activeClass } = this.session;
-    const used = classes.find(({ id }) => id === activeClass);
-    if (!used?.shapes?.length || used.shapes.includes(kind)) return '';
-    return `“${used.name}” takes ${used.shapes.join(', ')} only. Choose another class or tool.`;
+    const { used } = this;
+    const taken = used?.shapes ?? [];
+    if (!used || !taken.length || taken.includes(kind) || (kind === 'box' && taken.includes('rotated_box'))) return '';
+    return `“${used.name}” takes ${taken.join(', ').replaceAll('_', ' ')} only. Choose another class or tool.`;
   }
 
   edit(ops: Op[], selected?: string[]): void {
@@ -361,7 +373,8 @@ export class Surface {
     } else {
       for (const object of this.selected) {
         const shape = this.lifted.get(object.id) ?? object.shape;
-        const look = { handles: single, tag: true, selected: true, handle: this.handle };
+        const turning = this.turns(object);
+        const look = { handles: single, tag: true, selected: true, handle: this.handle, turning };
         paintActive(context, { object, shape }, this.#palette, view, look);
       }
     }

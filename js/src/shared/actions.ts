@@ -17,6 +17,7 @@ const OWN = new Set([
   'previous_handle',
   'previous_object',
   'select_all',
+  'toggle_handle',
 ]);
 const OWN_PREFIXES = ['cell_', 'label:', 'nudge_', 'pan_', 'track_', 'zoom_'];
 

@@ -64,6 +64,8 @@ export interface ClassData {
   retired: boolean;
   /** The kinds of shape that it takes; empty or absent for all. */
   shapes?: string[];
+  /** The joints of its skeletons. */
+  skeleton?: Json;
 }
 
 /** What is stored of the item's state, plus `in_progress`, which is `todo` with something on it. */

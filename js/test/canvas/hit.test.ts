@@ -103,7 +103,9 @@ describe('handleAt', () => {
     expect(found(object, { x: 97, y: 100 }, 6, 4)).toBeNull();
   });
 
-  it('finds none on a turned box, which has none', () => {
-    expect(found(box('a', 100, 100, 60, 40, 30), { x: 100, y: 100 }, 6)).toBeNull();
+  it('finds those of a turned box where its corners are', () => {
+    const object = box('a', 100, 100, 60, 40, 90);
+    expect(found(object, { x: 150, y: 90 }, 6)).toBe('-1,-1');
+    expect(found(object, { x: 100, y: 100 }, 6)).toBeNull();
   });
 });

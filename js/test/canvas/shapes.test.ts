@@ -72,7 +72,20 @@ describe('a box', () => {
     const shape: BoxData = { kind: 'box', x: 100, y: 100, width: 50, height: 20, angle: 0 };
     expect(kind(shape).handles(shape, 2)).toHaveLength(8);
     expect(kind(shape).handles({ ...shape, angle: 360 }, 2)).toHaveLength(8);
-    expect(kind(shape).handles({ ...shape, angle: 1 }, 2)).toHaveLength(0);
+    expect(
+      kind(shape)
+        .handles(shape, 2, true)
+        .map(({ look }) => look),
+    ).toContain('turn');
+  });
+
+  it('is turned once it stands at an angle, and then always can be', () => {
+    const shape: BoxData = { kind: 'box', x: 100, y: 100, width: 50, height: 20, angle: 1 };
+    expect(
+      kind(shape)
+        .handles(shape, 2)
+        .filter(({ look }) => look === 'turn'),
+    ).toHaveLength(1);
   });
 
   it('is stroked where it stands, turned around its centre', () => {

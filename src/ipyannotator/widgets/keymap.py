@@ -28,6 +28,7 @@ ACTIONS: Final = {
     "select_all": "Select all",
     "next_object": "Select the next object",
     "previous_object": "Select the previous object",
+    "toggle_handle": "The chosen joint is visible, hidden, absent",
     "escape": "Cancel, or select nothing",
     "corner": "Do at the crosshair what a click does there: set a corner, a point",
     "next_handle": "Choose the next point of what is selected",
@@ -54,7 +55,7 @@ ACTIONS: Final = {
 }
 """The actions, with what the help calls them."""
 
-SOMEWHERE: Final = frozenset({"none_of_these", "track_new", "track_join", "track_trails"})
+SOMEWHERE: Final = frozenset({"toggle_handle", "none_of_these", "track_new", "track_join", "track_trails"})
 """Actions that only some views have; elsewhere their keys do nothing, and are not shown."""
 
 DEFAULT_KEYS: Final = {
@@ -81,6 +82,7 @@ DEFAULT_KEYS: Final = {
     ".": "next_handle",
     ",": "previous_handle",
     "i": "insert_handle",
+    "t": "toggle_handle",
     "Escape": "escape",
     "Space": "corner",
     "ArrowLeft": "nudge_left",
@@ -101,6 +103,7 @@ DEFAULT_KEYS: Final = {
     "?": "help",
     "v": "tool:select",
     "b": "tool:box",
+    "Shift+b": "tool:rotated_box",
     "p": "tool:polygon",
     "l": "tool:polyline",
     "o": "tool:points",

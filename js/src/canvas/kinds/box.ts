@@ -1,24 +1,20 @@
 // Boxes, upright or turned around their centre.
 import type { BoxData, ShapeData } from '../../shared/protocol';
-import { boxOf, contains, HANDLES, handlePoint, isBox, moved, resized, rounded, turnedBack } from '../geometry';
+import { boxOf, contains, HANDLES, isBox, moved, resized, rounded, turnedBack } from '../geometry';
+import { dragged, handlesOf, type Turned } from '../turned';
 import { KINDS } from './kind';
 
-/** An edge of fewer CSS pixels has no handle in its middle: those of its corners would lie on it. */
-const SHORT = 24;
-
-const CURSORS = new Map([
-  ['-1,-1', 'nwse-resize'],
-  ['1,1', 'nwse-resize'],
-  ['1,-1', 'nesw-resize'],
-  ['-1,1', 'nesw-resize'],
-  ['0,-1', 'ns-resize'],
-  ['0,1', 'ns-resize'],
-  ['-1,0', 'ew-resize'],
-  ['1,0', 'ew-resize'],
-]);
 const BY_ID = new Map(HANDLES.map((handle) => [`${handle.dx},${handle.dy}`, handle]));
 
 const angleOf = (shape: ShapeData): number => (typeof shape.angle === 'number' ? shape.angle : 0);
+
+const turnedOf = (box: BoxData): Turned => ({
+  cx: box.x + box.width / 2,
+  cy: box.y + box.height / 2,
+  rx: box.width / 2,
+  ry: box.height / 2,
+  angle: angleOf(box),
+});
 
 KINDS.set('box', {
   name: 'a box',
@@ -49,18 +45,8 @@ KINDS.set('box', {
   },
   area: (shape) => (shape as BoxData).width * (shape as BoxData).height,
   enough: (shape, least) => (shape as BoxData).width >= least && (shape as BoxData).height >= least,
-  handles(shape, scale) {
-    const box = shape as BoxData;
-    if (angleOf(box) % 360) return [];
-    return [...BY_ID]
-      .filter(([, { dx, dy }]) => (dx || box.width * scale >= SHORT) && (dy || box.height * scale >= SHORT))
-      .map(([id, handle]) => ({
-        id,
-        at: handlePoint(box, handle),
-        cursor: CURSORS.get(id) ?? 'move',
-        look: 'square' as const,
-      }));
-  },
+  handles: (shape, scale, turning = false) =>
+    handlesOf(turnedOf(shape as BoxData), scale, turning || angleOf(shape) % 360 !== 0),
   move(shape, dx, dy, size) {
     const box = shape as BoxData;
     if (angleOf(box) % 180 === 0) {
@@ -71,9 +57,13 @@ KINDS.set('box', {
     const after = moved(before, dx, dy, size);
     return { ...box, x: rounded(box.x + after.x - before.x), y: rounded(box.y + after.y - before.y) };
   },
-  drag(shape, id, { to, shift, size }) {
+  drag(shape, id, pull) {
     const handle = BY_ID.get(id);
-    return handle ? boxOf(resized(shape as BoxData, handle, to, shift, size)) : shape;
+    const box = shape as BoxData;
+    if (handle && angleOf(box) % 360 === 0) return boxOf(resized(box, handle, pull.to, pull.shift, pull.size));
+    const { cx, cy, rx, ry, angle } = dragged(turnedOf(box), id, pull);
+    const size = { width: rounded(2 * rx), height: rounded(2 * ry) };
+    return { kind: 'box', x: rounded(cx - rx), y: rounded(cy - ry), ...size, angle };
   },
   stroke(context, shape, view) {
     const box = shape as BoxData;

@@ -1,4 +1,7 @@
 // The kinds of shape that the canvas draws. To add one, write its file beside these and name it here.
 import './box';
+import './ellipse';
+import './points';
+import './skeleton';
 
 export { type Handle, KINDS, kindOf, movedTogether, type Pull, type Reshaped, type ShapeKind } from './kind';

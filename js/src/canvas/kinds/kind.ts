@@ -2,7 +2,7 @@
 //
 // A kind is pure: it knows no session and keeps nothing but what it derives from a shape, which never changes. One file
 // for each kind stands beside this one, and enters its kind into the table; `index.ts` names them.
-import type { ShapeData } from '../../shared/protocol';
+import type { ClassData, ShapeData } from '../../shared/protocol';
 import { moved, type Rect } from '../geometry';
 import type { Point, Size, View } from '../view';
 
@@ -44,8 +44,11 @@ export interface ShapeKind {
   area(shape: ShapeData): number;
   /** Whether it is large enough to be meant, where less than `least` pixels are a slip of the hand. */
   enough?(shape: ShapeData, least: number): boolean;
-  /** The handles that there is room for, at `scale` CSS pixels per pixel of the picture. */
-  handles(shape: ShapeData, scale: number): readonly Handle[];
+  /**
+   * The handles that there is room for, at `scale` CSS pixels per pixel of the picture; `turning` says whether an upright
+   * shape of this kind may be turned.
+   */
+  handles(shape: ShapeData, scale: number, turning?: boolean): readonly Handle[];
   move(shape: ShapeData, dx: number, dy: number, size: Size): ShapeData;
   /** Drag a handle to a point. */
   drag(shape: ShapeData, handle: string, pull: Pull): ShapeData;
@@ -53,8 +56,12 @@ export interface ShapeKind {
   insert?(shape: ShapeData, handle: string): Reshaped | null;
   /** Take a handle's place away; null where the shape would be none without it. */
   remove?(shape: ShapeData, handle: string): ShapeData | null;
+  /** Change what a handle's place is like, and say what it is by then; null where there is nothing to change. */
+  toggle?(shape: ShapeData, handle: string): { shape: ShapeData; said: string } | null;
+  /** What a handle is called in a class. */
+  nameHandle?(handle: string, used: ClassData | undefined): string;
   /** Draw the outline, in CSS pixels of the stage; style and width are set already. */
-  stroke(context: CanvasRenderingContext2D, shape: ShapeData, view: View): void;
+  stroke(context: CanvasRenderingContext2D, shape: ShapeData, view: View, used?: ClassData): void;
   /** Fill it, where it has an inside to be seen; the style is set already, and how much of it is seen. */
   fill?(context: CanvasRenderingContext2D, shape: ShapeData, view: View): void;
 }

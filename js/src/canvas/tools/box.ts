@@ -1,7 +1,6 @@
 // Boxes: from corner to corner.
 import { boxOf } from '../geometry';
-import { paintDraft } from '../paint';
 import { rectTool } from './rect';
 import { TOOLS } from './tool';
 
-TOOLS.set('box', rectTool({ kind: 'box', name: 'a box', shape: boxOf, paint: paintDraft }));
+TOOLS.set('box', rectTool({ kind: 'box', name: 'a box', shape: boxOf }));

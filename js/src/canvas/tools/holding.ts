@@ -23,7 +23,7 @@ export function holdAt(surface: Surface, touch: Touch, inner = true): Held | nul
   const margin = touch.reach / view.scale;
   const objects = surface.selected;
   const only = objects.length === 1 ? objects[0] : undefined;
-  const handle = only ? handleAt(only, touch.point, touch.reach, view.scale) : null;
+  const handle = only ? handleAt(only, touch.point, touch.reach, view.scale, surface.turns(only)) : null;
   if (only && handle) return { object: only, handle };
   for (const object of objects) {
     const kind = kindOf(object.shape);

@@ -1,7 +1,11 @@
 // The tools of the canvas. To add one, write its file beside these and name it here.
 import './box';
+import './ellipse';
 import './hand';
+import './points';
+import './rotated';
 import './select';
+import './skeleton';
 
 export { pan } from './hand';
 export { type Gesture, TOOLS, type Tool, type Touch } from './tool';

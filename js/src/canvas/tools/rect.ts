@@ -1,8 +1,9 @@
 // What is drawn from corner to corner: by a drag, or with the keys by one corner and then the other.
-import type { ShapeData } from '../../shared/protocol';
+import type { ClassData, ShapeData } from '../../shared/protocol';
 import { addObject } from '../adding';
 import type { Draft } from '../draft';
 import { between, inside, type Rect, squared } from '../geometry';
+import { paintShape } from '../paint';
 import type { Surface } from '../surface';
 import { type Point, type View, whole } from '../view';
 import { hold, holdAt, holdCursor } from './holding';
@@ -13,9 +14,8 @@ export interface RectKind {
   /** The kind of shape, and what one is called in a sentence: `a box`. */
   kind: string;
   name: string;
-  shape(rect: Rect): ShapeData;
-  /** Draw one that is not there yet; the rectangle is in pixels of the picture. */
-  paint(context: CanvasRenderingContext2D, rect: Rect, color: string, view: View): void;
+  /** The shape in a rectangle, of the class in use; null where there is none of that class. */
+  shape(rect: Rect, used: ClassData | undefined): ShapeData | null;
 }
 
 /** A rectangle that is being drawn. */
@@ -32,7 +32,9 @@ export class RectDraft implements Draft {
     const { corner } = this;
     const dot = corner && { ...corner, width: 0.01, height: 0.01 };
     const rect = this.rect ?? dot;
-    if (rect) this.how.paint(context, rect, color, view);
+    const { used } = this.surface;
+    const shape = rect && this.how.shape(rect, used);
+    if (shape) paintShape(context, shape, color, view, used);
   }
 
   follow(to: Point): void {
@@ -52,7 +54,10 @@ function add(surface: Surface, how: RectKind, rect: Rect, smallest: number): voi
     surface.say(`Too small for ${how.name}.`);
     return;
   }
-  addObject(surface, how.shape(rect), `${Math.round(rect.width)} by ${Math.round(rect.height)} pixels`);
+  const { used } = surface;
+  const shape = how.shape(rect, used);
+  if (!shape) surface.say(`“${used?.name ?? 'no class'}” has no template for ${how.name}. Choose another class.`);
+  else addObject(surface, shape, `${Math.round(rect.width)} by ${Math.round(rect.height)} pixels`);
 }
 
 /** A tool that draws rectangles, and takes hold of what is selected. */
