@@ -4,7 +4,9 @@ import type { ObjectData, ShapeData } from '../../shared/protocol';
 import { inside } from '../geometry';
 import { handleAt } from '../hit';
 import { type Handle, kindOf, movedTogether } from '../kinds';
+import { toEdge, toVertex } from '../snapping';
 import type { Surface } from '../surface';
+import type { Point } from '../view';
 import { choose, far, type Gesture, least, objectUnder, type Touch } from './tool';
 
 /** What is held: an object, perhaps by one of its handles. */
@@ -78,7 +80,12 @@ function* reshape(surface: Surface, press: Touch, object: ObjectData, handle: Ha
   try {
     for (;;) {
       const touch: Touch = yield;
-      const pull = { to: inside(touch.point, picture), shift: touch.shift, size: picture };
+      const to = handle.look === 'square' ? toEdge(surface, touch) : toVertex(surface, touch, object.id);
+      const pull = {
+        to: handle.look === 'turn' ? touch.point : inside(to, picture),
+        shift: touch.shift,
+        size: picture,
+      };
       const shape = kind.drag(object.shape, handle.id, pull);
       const enough = kind.enough?.(shape, least(surface)) ?? true;
       if (touch.kind !== 'release') {
@@ -93,6 +100,12 @@ function* reshape(surface: Surface, press: Touch, object: ObjectData, handle: Ha
   } finally {
     surface.lift(new Map());
   }
+}
+
+/** Where a handle is dragged to: into the picture, and where it is near something, onto that. */
+function pulled(surface: Surface, touch: Touch, object: ObjectData, { look }: Handle): Point {
+  if (look === 'turn' || !surface.picture) return touch.point;
+  return inside(look === 'square' ? toEdge(surface, touch) : toVertex(surface, touch, object.id), surface.picture);
 }
 
 function straight(dx: number, dy: number, wanted: boolean): [number, number] {

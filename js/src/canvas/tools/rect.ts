@@ -4,6 +4,7 @@ import { addObject } from '../adding';
 import type { Draft } from '../draft';
 import { between, inside, type Rect, squared } from '../geometry';
 import { paintShape } from '../paint';
+import { toEdge } from '../snapping';
 import type { Surface } from '../surface';
 import { type Point, type View, whole } from '../view';
 import { hold, holdAt, holdCursor } from './holding';
@@ -65,12 +66,13 @@ export function rectTool(how: RectKind): Tool {
   function* draw(surface: Surface, press: Touch): Gesture {
     const { picture } = surface;
     if (!picture) return;
-    const from = inside(press.point, picture);
+    const from = inside(toEdge(surface, press), picture);
     const draft = new RectDraft(surface, how, null);
     try {
       for (;;) {
         const touch: Touch = yield;
-        const to = inside(touch.shift ? squared(from, inside(touch.point, picture), picture) : touch.point, picture);
+        const at = inside(toEdge(surface, touch), picture);
+        const to = touch.shift ? squared(from, at, picture) : at;
         const dragged = far(press, touch) && surface.view;
         draft.rect = dragged && surface.allowed(how.kind) ? between(from, to) : null;
         surface.set({ draft: draft.rect && draft });
