@@ -80,12 +80,7 @@ function* reshape(surface: Surface, press: Touch, object: ObjectData, handle: Ha
   try {
     for (;;) {
       const touch: Touch = yield;
-      const to = handle.look === 'square' ? toEdge(surface, touch) : toVertex(surface, touch, object.id);
-      const pull = {
-        to: handle.look === 'turn' ? touch.point : inside(to, picture),
-        shift: touch.shift,
-        size: picture,
-      };
+      const pull = { to: pulled(surface, touch, object, handle), shift: touch.shift, size: picture };
       const shape = kind.drag(object.shape, handle.id, pull);
       const enough = kind.enough?.(shape, least(surface)) ?? true;
       if (touch.kind !== 'release') {
