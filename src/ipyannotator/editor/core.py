@@ -190,12 +190,15 @@ class Editor:
 
     # ---- changing: the one door ---------------------------------------------------------------------------------
 
-    def apply(self, change: Change, reply: Callable[[Answer], None] | None = None) -> Answer:
+    def apply(
+        self, change: Change, reply: Callable[[Answer], None] | None = None, author: Author | None = None
+    ) -> Answer:
         """Make a change.
 
         Args:
             change: what to do. Author, layer and time are set here, whatever it says.
             reply: is called with the answer as soon as it is durable, before observers are told.
+            author: who makes it, where that is not the editor's author but a model.
 
         Returns:
             The answer: `ok`, `amended`, `rejected` or `conflict`; for a known id the one that was given before.
@@ -209,7 +212,7 @@ class Editor:
         answer = self.store.answer(change.id)
         fresh = False
         if answer is None:
-            answer, fresh = self._decide(change)
+            answer, fresh = self._decide(change, author or self.author)
         if reply is not None:
             reply(answer)
         if fresh and answer.change is not None:
@@ -224,8 +227,9 @@ class Editor:
             raise ReadOnly("Explore changes nothing. Switch to Create, or open the task with `.create()`.")
 
     def do(
-        self, ops: Iterable[Op], *, item: str | None = None, origin: Origin = "human", undoes: str = ""
-    ) -> Change:
+        self, ops: Iterable[Op], *, item: str | None = None, origin: Origin = "human", undoes: str = "",
+        author: Author | None = None,
+    ) -> Change:  # fmt: skip
         """Make a change of these operations, from Python; return what was stored.
 
         Raises:
@@ -236,7 +240,7 @@ class Editor:
             id=new_id(), task=self.task, ops=tuple(ops), item=self._where if item is None else item, origin=origin,
             undoes=undoes,
         )  # fmt: skip
-        answer = self.apply(change)
+        answer = self.apply(change, author=author)
         if answer.status == "rejected":
             raise Rejected(answer.reason)
         if answer.change is None:
@@ -309,19 +313,19 @@ class Editor:
 
     # ---- inside -------------------------------------------------------------------------------------------------
 
-    def _decide(self, change: Change) -> tuple[Answer, bool]:
+    def _decide(self, change: Change, author: Author) -> tuple[Answer, bool]:
         """Return the answer to a change that has none, and whether it is news: it may be sent twice at once."""
         if change.task != self.task:
             raise InvalidValue("The task of the change", change.task, f"{self.task!r}")
         change = msgspec.structs.replace(
             change,
-            author=self.author,
+            author=author,
             layer=self.layer,
             time=time.time(),
-            ops=tuple(signed(op, self.author) for op in change.ops),
+            ops=tuple(signed(op, author) for op in change.ops),
         )
         try:
-            amended = self._amended(with_defaults(change, self.schema))
+            amended = self._amended(with_defaults(change, self.schema, self.objects))
         except Rejected as refusal:
             return self.refuse(change.id, str(refusal) or "refused by a hook"), False
         with self._lock:
