@@ -165,9 +165,17 @@ export function paintActive(
 }
 
 /** A handle; the one that the keys work on is filled dark. */
-function paintHandle(context: CanvasRenderingContext2D, { at, look }: Handle, chosen: boolean, view: View): void {
+function paintHandle(context: CanvasRenderingContext2D, { at, look, from }: Handle, chosen: boolean, view: View): void {
   const { x, y } = toStage(view, at);
   context.lineWidth = 1.5;
+  if (from) {
+    const foot = toStage(view, from);
+    context.strokeStyle = '#ffffff';
+    context.beginPath();
+    context.moveTo(foot.x, foot.y);
+    context.lineTo(x, y);
+    context.stroke();
+  }
   context.strokeStyle = chosen ? '#ffffff' : '#111111';
   context.fillStyle = chosen ? '#111111' : '#ffffff';
   if (look === 'square') {

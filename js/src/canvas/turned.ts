@@ -62,7 +62,8 @@ export function handlesOf(of: Turned, scale: number, turning: boolean): Handle[]
   }
   if (turning) {
     const stalk = Number.isFinite(scale) ? STALK / scale : 0;
-    found.push({ id: TURN, at: outside(of, { x: 0, y: -of.ry - stalk }), cursor: 'grab', look: 'turn' });
+    const [at, from] = [outside(of, { x: 0, y: -of.ry - stalk }), outside(of, { x: 0, y: -of.ry })];
+    found.push({ id: TURN, at, from, cursor: 'grab', look: 'turn' });
   }
   return found;
 }

@@ -15,6 +15,8 @@ export interface Handle {
   cursor: string;
   /** `square` and `dot` are places of the shape, `small` is one that a drag would add, `turn` turns it. */
   look: 'square' | 'dot' | 'small' | 'turn';
+  /** Where the line begins that ties it to the shape, for one that stands off it. */
+  from?: Point;
 }
 
 /** How a handle is dragged. */

@@ -85,11 +85,15 @@ KINDS.set('points', {
     }
   },
   fill(context, shape, view) {
+    // A point has no inside that could hide something: it is seen wholly.
+    const alpha = context.globalAlpha;
+    context.globalAlpha = 1;
     for (const [x, y] of of(shape)) {
       const at = toStage(view, { x, y });
       context.beginPath();
       context.arc(at.x, at.y, RADIUS, 0, 2 * Math.PI);
       context.fill();
     }
+    context.globalAlpha = alpha;
   },
 });
