@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from ipyannotator.editor.core import Editor
 from ipyannotator.errors import MediaError
 from ipyannotator.model import ItemRecord, ObjectRecord
+from ipyannotator.model.schema import name_of
 from ipyannotator.sources import Request
 
 _CHUNK = 256
@@ -202,7 +203,7 @@ class Check:
         for record in editor.schema.active:
             if record.id not in used:
                 self._see("unused class", record.name)
-        for name in editor.output.classes or []:  # of a project that nobody has opened yet
+        for name in map(name_of, editor.output.classes or []):  # of a project that nobody has opened yet
             if editor.schema.find(name) is None:
                 self._see("unused class", name)
 

@@ -22,6 +22,7 @@ from ipyannotator.mltypes import (
     OutputLabel,
     OutputVideoBbox,
 )
+from ipyannotator.model.schema import name_of
 
 if TYPE_CHECKING:
     from ipyannotator.cli.finding import Images
@@ -195,7 +196,7 @@ def _tell(folder: Path, found: Images, output: Output) -> None:
         for name, count in list(found.others.items())[:8]:
             say(f"{number(count)}  {plain(name)}")
         say("To take another, set image_dir in the file; `recursive = true` takes the folders below it in.")
-    words = [plain(name) for name in output.classes or []]
+    words = [plain(name_of(each)) for each in output.classes or []]
     say(f"Annotated: {type(output).__name__}" + (f" of {', '.join(words)}." if words else "."))
     say(f"Written: {plain(folder / FILE)}")
     steps = []

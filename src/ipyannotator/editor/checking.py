@@ -8,7 +8,7 @@ and nothing is lost.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -64,12 +64,19 @@ def signed(op: Op, author: Author) -> Op:
     return msgspec.structs.replace(op, new={**op.new, "author": author.id, "order": order})
 
 
-def with_defaults(change: Change, schema: Schema) -> Change:
-    """Return the change with the defaults of their classes in objects that a person adds."""
-    if change.origin != "human" or change.undoes:
+def with_defaults(change: Change, schema: Schema, objects: Objects) -> Change:
+    """Return the change with the defaults of a class in objects that a person adds, or gives this class.
+
+    Args:
+        change: what is to be done.
+        schema: the classes as they are now.
+        objects: gives what is stored.
+    """
+    if change.origin != "human" or change.undoes or not _has_rules(schema):
         return change
     declared = Declared()
     ops = tuple(_with_defaults(op, schema, declared) for op in change.ops)
+    ops += tuple(_further_defaults(ops, schema, declared, objects))
     return change if ops == change.ops else msgspec.structs.replace(change, ops=ops)
 
 
@@ -141,6 +148,14 @@ def missing(objects: Iterable[ObjectRecord], schema: Schema) -> list[Missing]:
     return found
 
 
+def words(lacking: Sequence[Missing]) -> str:
+    """Return what is missing as a sentence for the person."""
+    names = list(dict.fromkeys(name for each in lacking for name in each.attributes))
+    labels = list(dict.fromkeys(each.label or "an object without a class" for each in lacking))
+    many = f"{len(lacking):,} objects ({', '.join(labels)})" if len(lacking) > 1 else labels[0]
+    return f"Not done yet: {', '.join(names)} of {many} must be given. What lacks it is selected."
+
+
 def requires(schema: Schema) -> bool:
     """Tell whether anything is required of objects at all."""
     rules = [*schema.active, *([schema.unclassed] if schema.unclassed else [])]
@@ -176,6 +191,26 @@ def _with_defaults(op: Op, schema: Schema, declared: Declared) -> Op:
         if each.default is not None and name not in given
     }
     return msgspec.structs.replace(op, new={**op.new, "attributes": {**given, **values}}) if values else op
+
+
+def _further_defaults(
+    ops: tuple[Op, ...], schema: Schema, declared: Declared, objects: Objects
+) -> Iterator[Op]:
+    """Yield what gives objects that get another class the defaults of it, where they have no value."""
+    given = {(op.item, op.id): op.new for op in ops if op.record == "object" and op.path == "class_id"}
+    set_here = {(op.item, op.id, op.path) for op in ops}
+    by_item: dict[str, list[str]] = {}
+    for item, name in given:
+        by_item.setdefault(item, []).append(name)
+    for item, names in by_item.items():
+        for record in objects(item, names):
+            class_id = given[item, record.id]
+            rules = schema.by_id(class_id) if isinstance(class_id, str) else None
+            for name, each in (declared(rules) if rules else {}).items():
+                path = f"attributes/{name}"
+                lacks = name not in record.attributes and (item, record.id, path) not in set_here
+                if lacks and each.default is not None and (item, record.id, "attributes") not in set_here:
+                    yield Op("set", "object", record.id, item, path, None, each.default)
 
 
 def _set_on(ops: Iterable[Op]) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ipyannotator.base import Settings, Step
-from ipyannotator.editor import AnnotationView, Editor, Events
+from ipyannotator.editor import AnnotationView, Editor, Events, checking
 from ipyannotator.editor.events import Failure
 from ipyannotator.editor.sampling import ALL, sample
 from ipyannotator.errors import InvalidValue, IpyannotatorError
@@ -87,7 +87,7 @@ class Actions:
 
     def next(self) -> None:
         """Show the next item; with `Settings.done_on_next` the present one is done."""
-        if self.settings.done_on_next and not self.editor.read_only:
+        if self.settings.done_on_next and not self.editor.read_only and self.is_complete():
             self.editor.set_state("done")
         self.go(min(self.index + 1, len(self.editor.shown) - 1))
 
@@ -150,12 +150,25 @@ class Actions:
         self.step = Step(name).value
 
     def done(self) -> None:
-        """Mark the item as done, and show the next one to do."""
+        """Mark the item as done, and show the next one to do; where something is still missing, say what instead."""
         self.editor.check_writable()
+        if not self.is_complete():
+            return
         annotation = self.current
         self.editor.set_state("done")
         self.events.emit("submit", annotation)
         self.go_to_todo()
+
+    def is_complete(self) -> bool:
+        """Tell whether the item has all that is required of its objects; else say what is missing, and select that."""
+        editor = self.editor
+        if not checking.requires(editor.schema):
+            return True
+        lacking = checking.missing((each.record for each in self.current.objects), editor.schema)
+        if lacking:
+            self.events.emit("notice", "warning", checking.words(lacking))
+            self.view.point_at([each.object for each in lacking])
+        return not lacking
 
     def skip(self) -> None:
         """Mark the item as skipped, and show the next one to do."""

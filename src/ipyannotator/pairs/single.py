@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ipyannotator.pairs.view import View
@@ -53,6 +54,11 @@ class SingleView(View):
         annotator.wire("open", lambda _: self._show_item())
         annotator.wire("task", self._show_item)
         self.line.tool = "box" if "box" in tools else tools[0]
+
+    def point_at(self, ids: Sequence[str]) -> None:
+        """Select objects of the item, and show that."""
+        super().point_at(ids)
+        self.line.show()
 
     def _show_item(self, *_: Any) -> None:
         editor = self.editor

@@ -45,9 +45,10 @@ class TrackView(BoxView):
         """Return the fields of a box, its id among them."""
         return TrackFields(read_only=self.editor.read_only)
 
-    def values(self, record: ObjectRecord) -> dict[str, Any]:
+    def values(self, record: ObjectRecord) -> dict[str, Any] | None:
         """Return the values of a box, its id among them."""
-        return {**super().values(record), "track": record.track or ""}
+        numbers = super().values(record)
+        return None if numbers is None else {**numbers, "track": record.track or ""}
 
     def edit(self, what: tuple[str, Any]) -> None:
         """Set a value of what is selected; `track` of one box, empty for none."""

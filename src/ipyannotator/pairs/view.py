@@ -82,6 +82,10 @@ class View:
         """The grids that it consists of; none where it shows one item at a time."""
         return ()
 
+    def point_at(self, ids: Sequence[str]) -> None:
+        """Select objects of the item on screen, on the screen too where it shows one item."""
+        self.editor.select(ids)
+
     def save(self) -> None:
         """Write the files that this step has besides the JSON; called by Save, and before the step is left."""
 

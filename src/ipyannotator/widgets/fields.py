@@ -1,20 +1,23 @@
-"""The fields of what is selected: class, numbers, Delete."""
+"""The fields of what is selected: class, numbers, attributes, Delete."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import traitlets
 from ipywidgets import Box, Button, Dropdown, FloatText, HBox, Label, Text
 
+from ipyannotator.widgets.attributes import AttributeFields
 from ipyannotator.widgets.echo import Showing
 from ipyannotator.widgets.marks import mark
 
 NUMBERS = ("x", "y", "width", "height")
+SIZES = ("width", "height", "rx", "ry")
+"""Numbers that are more than 0."""
 Edit = Callable[[str, Any], None]
-"""Called with the name of a value (`class_id`, `x`, `y`, `width`, `height`) and the new value."""
+"""Called with the name of a value (`class_id`, `x`, `attributes/colour`, …) and the new value."""
 
 
 class BoxFields(Box):  # type: ignore[misc]
@@ -25,11 +28,14 @@ class BoxFields(Box):  # type: ignore[misc]
 
     Attributes:
         value: the selected box: `{"class_id", "x", "y", "width", "height"}` in pixels of the full-resolution image;
-            None where not exactly one box is selected.
+            of several only what they have in common; None where there is nothing to show.
         count: how many objects are selected. With several, their class can be set, and they can be deleted.
         classes: `(name, id)` of the classes on offer.
         read_only: whether nothing can be changed.
     """
+
+    names: ClassVar[tuple[str, ...]] = NUMBERS
+    """The numbers that there are fields for."""
 
     value = traitlets.Dict(default_value=None, allow_none=True, help="the selected box, or None")
     count = traitlets.Int(0, min=0, help="how many objects are selected")
@@ -49,7 +55,7 @@ class BoxFields(Box):  # type: ignore[misc]
         self.class_id = mark(Dropdown(description="Class"), "ipya-class-field", name="Class of the selected")
         self.numbers = {
             name: mark(FloatText(description=name, continuous_update=False), "ipya-number-field", name=name)
-            for name in NUMBERS
+            for name in self.names
         }
         super().__init__([self.title, self.class_id, *self.numbers.values()])
         self.add_class("ipya-fields")
@@ -87,11 +93,10 @@ class BoxFields(Box):  # type: ignore[misc]
             self._tell("class_id", change.new)
 
     def _typed(self, name: str, number: float) -> None:
-        if self._showing or self.value is None:
+        if self._showing or self.value is None or name not in self.value:
             return
-        size = name in ("width", "height")
-        if not math.isfinite(number) or (size and number <= 0):
-            self._showing()  # not a box: what it was comes back
+        if not math.isfinite(number) or (name in SIZES and number <= 0):
+            self._showing()  # not a shape: what it was comes back
         elif number != _shown(self.value.get(name)):
             self._tell(name, number)
 
@@ -113,13 +118,15 @@ class BoxFields(Box):  # type: ignore[misc]
             options.insert(0, ("choose a class" if count else "", None))
         if tuple(self.class_id.options) != tuple(options):
             self.class_id.options = options
-        self.class_id.value = chosen
+        # By its place: set by a value of None, nothing would be shown.
+        self.class_id.index = [each for _, each in options].index(chosen)
         self.class_id.disabled = self.read_only or not count
         for name, field in self.numbers.items():
             field.value = _shown(value.get(name))
-            field.disabled = self.read_only or not value
+            field.disabled = self.read_only or name not in value
         # A number field cannot be empty; without a box its 0 is hidden.
-        (self.remove_class if value else self.add_class)("ipya-fields-blank")
+        numbered = any(name in value for name in self.names)
+        (self.remove_class if numbered else self.add_class)("ipya-fields-blank")
         self.delete.disabled = not count
         self.delete.layout.visibility = "hidden" if self.read_only else None
         # The place stays when nothing is selected, so that nothing around it moves.
@@ -149,7 +156,47 @@ class TrackFields(BoxFields):
         value = self.value or {}
         self.track.value = str(value.get("track") or "")
         self.track.placeholder = "none" if value else ""
-        self.track.disabled = self.read_only or not value
+        self.track.disabled = self.read_only or "track" not in value
+
+
+class ShapeFields(BoxFields):
+    """The fields of a shape of any kind: its numbers where it has some, else what is to be said of it; its attributes.
+
+    `value` has the numbers that the shape has, and besides
+
+        facts: what is said of a shape without numbers, such as how many points it has;
+        declared: the attributes of its class, as `Attribute`s;
+        attributes: their values by name;
+        mixed: the names of those that differ among what is selected.
+
+    `on_edit` gets an attribute as `attributes/<name>`.
+    """
+
+    names: ClassVar[tuple[str, ...]] = (*NUMBERS, "cx", "cy", "rx", "ry", "angle")
+
+    def __init__(self, classes: Sequence[tuple[str, str]] = (), *, read_only: bool = False) -> None:
+        self.facts = mark(Label(), "ipya-facts")
+        self.attributes = AttributeFields()
+        super().__init__(classes, read_only=read_only)
+        self.children = (self.title, self.class_id, self.facts, *self.numbers.values(), self.attributes)
+        self.attributes.on_edit(lambda name, value: self._tell(f"attributes/{name}", value))
+
+    def _show(self) -> None:
+        super()._show()
+        value = self.value or {}
+        self.facts.value = value.get("facts", "")
+        self.facts.layout.display = None if self.facts.value else "none"
+        some = [name for name in self.names if name in value]
+        # With nothing selected the place of a box stays, so that nothing around it moves.
+        shown = some or ([] if value else NUMBERS)
+        for name, field in self.numbers.items():
+            field.layout.display = None if name in shown else "none"
+        self.attributes.show(
+            value.get("declared", ()),
+            value.get("attributes", {}),
+            value.get("mixed", ()),
+            disabled=self.read_only,
+        )
 
 
 def _shown(number: Any) -> float:

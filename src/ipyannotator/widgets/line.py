@@ -233,7 +233,13 @@ def _unsigned(op: Op) -> Op:
 
 
 def _class_data(record: ClassRecord) -> dict[str, Any]:
-    return {
+    data = {
         "id": record.id, "name": record.name, "color": record.color, "key": record.key, "order": record.order,
         "retired": record.retired,
     }  # fmt: skip
+    rules = {
+        "shapes": list(record.shapes),
+        "attributes": list(record.attributes),
+        "skeleton": record.skeleton,
+    }
+    return {**data, **{name: value for name, value in rules.items() if value}}
