@@ -55,6 +55,19 @@ export interface ObjectData {
   order?: number;
 }
 
+/** What is said of each object of a class; values that equal their default may be absent. */
+export interface AttributeData {
+  name: string;
+  type?: 'choice' | 'choices' | 'number' | 'text' | 'flag';
+  choices?: string[];
+  /** The value that a new object gets; absent for none. */
+  default?: Json;
+  required?: boolean;
+  min?: number;
+  max?: number;
+  step?: number;
+}
+
 export interface ClassData {
   id: string;
   name: string;
@@ -64,6 +77,8 @@ export interface ClassData {
   retired: boolean;
   /** The kinds of shape that it takes; empty or absent for all. */
   shapes?: string[];
+  /** What is said of its objects; empty or absent for nothing. */
+  attributes?: AttributeData[];
   /** The joints of its skeletons. */
   skeleton?: Json;
 }

@@ -74,6 +74,11 @@ def is_path(name: str, hint: Any) -> bool:
     return name not in PROJECT and (name.endswith("_dir") or hint is Path or Path in typing.get_args(hint))
 
 
+def is_declared(hint: Any) -> bool:
+    """Tell whether a field holds declarations of its own, such as classes: these see themselves to what is given."""
+    return dataclasses.is_dataclass(hint) or any(map(is_declared, typing.get_args(hint)))
+
+
 def is_optional(hint: Any) -> bool:
     """Tell whether a field may be None."""
     return types.NoneType in typing.get_args(hint)

@@ -17,6 +17,7 @@ from ipyannotator.config.declared import (
     PROJECT,
     Config,
     hints_of,
+    is_declared,
     is_optional,
     is_path,
     kinds,
@@ -127,6 +128,9 @@ def _values(
         optional = is_optional(hints[name])
         text = path or Path in typing.get_args(hints[name])
         hint: Any = (str | None if optional else str) if text else hints[name]
+        if is_declared(hint):
+            found[name] = value
+            continue
         try:
             found[name] = msgspec.convert(value, hint)
         except (msgspec.ValidationError, TypeError) as error:

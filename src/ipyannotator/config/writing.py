@@ -17,6 +17,7 @@ from ipyannotator.config.declared import (
     PROJECT,
     Config,
     hints_of,
+    is_declared,
     is_path,
     kinds,
 )
@@ -24,6 +25,7 @@ from ipyannotator.config.reading import exists, parse
 from ipyannotator.errors import InvalidValue
 from ipyannotator.formats import original
 from ipyannotator.mltypes import Input, Output
+from ipyannotator.model.friendly import lean
 
 _HEAD = "What Ipyannotator annotates here, and how. Paths are relative to this folder. docs/cli.md explains it all."
 
@@ -97,7 +99,7 @@ def _plain(folder: Path, table: str, thing: Any, names: Iterable[str] | None = N
         elif isinstance(value, Path):  # instructions
             found[name] = _as_written(folder, what, value, elsewhere=False)
         else:
-            found[name] = msgspec.to_builtins(value)
+            found[name] = lean(value) if is_declared(hints[name]) else msgspec.to_builtins(value)
         if found[name] is None:
             raise InvalidValue(what, value, f"a value; {FILE} cannot say none where {default!r} is usual")
     return found
