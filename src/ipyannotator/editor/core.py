@@ -115,9 +115,11 @@ class Editor:
     @property
     def schema(self) -> Schema:
         """The classes of the task, as they are now."""
-        if self._schema is None:
-            self._schema = Schema(self.store.classes(self.task), self.output.unclassed)
-        return self._schema
+        schema = self._schema
+        if schema is None:
+            with self._lock:  # else a class that comes in meanwhile would be missed
+                schema = self._schema = Schema(self.store.classes(self.task), self.output.unclassed)
+        return schema
 
     @property
     def _where(self) -> str:
