@@ -26,7 +26,7 @@ SCHEMA = Schema([ClassRecord(id="1", name="car")])
         ({"classes": [ObjectClass("a", key="x"), ObjectClass("b", key="x")]}, "that of 'a'"),
         ({"classes": [ObjectClass("a", shapes=["mask"])]}, "on offer: box, polygon"),
         ({"classes": [ObjectClass("a", attributes=[SEEN])], "attributes": [SEEN]}, "Twice: seen"),
-        ({"classes": ["a"], "shapes": ["skeleton"]}, "joints"),
+        ({"classes": ["a"], "shapes": ["skeleton"]}, "skeleton=SkeletonTemplate"),
         ({"attributes": ["seen"]}, "Attribute"),
         ({"classes": [{"name": "a", "colour": "red"}]}, "Did you mean `color`"),
         ({"clases": ["a"]}, "Did you mean `classes`"),
@@ -43,13 +43,15 @@ def test_a_class_has_what_all_have_and_its_own():
         ["box", "skeleton", "whole"], ["car", person, ObjectClass("sky", shapes=["whole"])], [SEEN]
     )
     car, someone, sky = output.offered(lambda _: None) or ()
-    assert car.shapes == ("box", "whole")
-    assert someone.shapes == ("box", "skeleton", "whole")
+    assert car.shapes == ("box",)
+    assert someone.shapes == ("box", "skeleton")
     assert [each.name for each in someone.attributes] == ["seen", "name"]
     assert (sky.shapes, sky.attributes) == (("whole",), (SEEN,))
     assert output.unclassed.shapes == ("box",)
     assert output.declared("new").attributes == (SEEN,)
     assert OutputImageShapes().offered(lambda _: None) is None
+    (plain,) = OutputImageShapes(["box", "whole"], ["car"]).offered(lambda _: None) or ()
+    assert plain.shapes == ("box", "whole")  # nobody says that it alone is of the whole image
 
 
 def record(shape, **values) -> ObjectRecord:

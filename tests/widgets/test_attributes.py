@@ -31,7 +31,8 @@ def edits(fields):
 
 
 def widget(fields, name):
-    return fields.controls[name].widget
+    control = fields.controls[name]
+    return control.buttons if name == SEEN.name else control.widget
 
 
 def pressed(fields):
@@ -117,11 +118,11 @@ def test_controls_stay_while_the_attributes_are_the_same(fields):
 def test_what_is_missing_is_marked(fields):
     fields.show(ALL, {})
     marked = [
-        name for name, control in fields.controls.items() if "ipya-missing" in control.widget._dom_classes
+        name for name, control in fields.controls.items() if "ipya-needed" in control.widget._dom_classes
     ]
     assert marked == ["note"]
     fields.show(ALL, VALUES)
-    assert "ipya-missing" not in widget(fields, "note")._dom_classes
+    assert "ipya-needed" not in widget(fields, "note")._dom_classes
 
 
 def test_read_only(fields):

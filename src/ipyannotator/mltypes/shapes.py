@@ -37,7 +37,8 @@ class OutputImageShapes(Output):
     Attributes:
         shapes: the kinds on offer: `box`, `rotated_box`, `polygon`, `polyline`, `points`, `skeleton`, `ellipse`,
             `mask`, `whole` (labels of the whole image), and everybody's that are registered.
-        classes: names, or `ObjectClass` with more than that; None lets the person type new ones.
+        classes: names, or `ObjectClass` with more than that; None lets the person type new ones. Where some say that
+            they take `whole`, the others do not.
         attributes: what is said of every object, besides what its class says.
     """
 
@@ -108,8 +109,11 @@ class OutputImageShapes(Output):
                 expected = f"among those on offer: {', '.join(self.shapes)}"
                 raise InvalidValue(f"{what}: shapes", kind, expected, "Add it to OutputImageShapes.shapes.")
         # What has no joints cannot be drawn as a skeleton.
-        all_of = [kind for kind in self.shapes if kind != "skeleton" or given.skeleton is not None]
-        if not all_of:
+        without = {"skeleton"} if given.skeleton is None else set()
+        if any(isinstance(each, ObjectClass) and "whole" in each.shapes for each in self.classes or []):
+            without |= {"whole"}
+        all_of = [kind for kind in self.shapes if kind not in without]
+        if not given.shapes and not all_of:
             remedy = "Give it as ObjectClass(…, skeleton=SkeletonTemplate(joints=[…], edges=[…]))."
             raise InvalidValue(
                 f"{what}: skeleton", None, "its joints, since only skeletons are drawn", remedy

@@ -126,16 +126,17 @@ class FlagControl(Control):
 
     def __init__(self, attribute: Attribute, tell: Callable[[Any], None]) -> None:
         super().__init__(attribute, tell)
-        self.widget: ToggleButtons = self._named(
-            ToggleButtons(description=attribute.name, options=[("yes", True), ("no", False)], value=None),
-            "ipya-flag-field",
-        )
-        self.widget.observe(lambda change: self.tell(change.new), "value")
+        self.buttons = ToggleButtons(options=[("yes", True), ("no", False)], value=None)
+        self.widget: Box = self._named(Box([Label(attribute.name), self.buttons]), "ipya-flag-field")
+        self.widget.add_class(
+            "ipya-toggle-buttons"
+        )  # a group of buttons to the browser side, as ipywidgets' own
+        self.buttons.observe(lambda change: self.tell(change.new), "value")
 
     def show(self, value: Any, *, mixed: bool, disabled: bool) -> None:
         """Show a value; neither is pressed where they differ."""
-        self.widget.value = value if isinstance(value, bool) and not mixed else None
-        self.widget.disabled = disabled
+        self.buttons.value = value if isinstance(value, bool) and not mixed else None
+        self.buttons.disabled = disabled
 
 
 class ChoicesControl(Control):
@@ -146,6 +147,9 @@ class ChoicesControl(Control):
         self.label = Label(attribute.name)
         self.buttons = {each: ToggleButton(description=each, tooltip=each) for each in attribute.choices}
         self.widget: Box = self._named(Box([self.label, *self.buttons.values()]), "ipya-choices-field")
+        self.widget.add_class(
+            "ipya-toggle-buttons"
+        )  # a group of buttons to the browser side, as ipywidgets' own
         for button in self.buttons.values():
             button.observe(lambda _: self.tell(self._chosen()), "value")
 
@@ -232,7 +236,7 @@ class AttributeFields(VBox):  # type: ignore[misc]
             value, mixed = self._values.get(name), name in self._mixed
             control.show(value, mixed=mixed, disabled=self._disabled)
             lacks = control.attribute.is_missing(value) and not mixed
-            (control.widget.add_class if lacks else control.widget.remove_class)("ipya-missing")
+            (control.widget.add_class if lacks else control.widget.remove_class)("ipya-needed")
         self.layout.display = None if self.controls else "none"
 
     def _control(self, attribute: Attribute) -> Control:

@@ -29,7 +29,8 @@ class WholeLabels(Box):  # type: ignore[misc]
     def __init__(self, *, read_only: bool = False) -> None:
         self.label = Label("Whole image")
         super().__init__([self.label])
-        mark(self, "ipya-whole", name="Labels of the whole image")
+        # Named like ipywidgets' own, it is a group of buttons to the browser side.
+        mark(self, "ipya-whole", "ipya-toggle-buttons", name="Labels of the whole image")
         self.read_only = read_only
         self.buttons: dict[str, ToggleButton] = {}
         self._toggles: list[Toggle] = []
