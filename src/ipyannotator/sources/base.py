@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple, Protocol
 
 from ipyannotator.registry import Registry
+from ipyannotator.sources.look import AS_IS, Look
 
 SOURCES: Registry[Any] = Registry("source", "ipyannotator.sources")
 """Functions `(input, project_path, cache) -> Source`, by the class of the input.
@@ -27,11 +28,13 @@ class Request(NamedTuple):
         width: the most device pixels that the screen can show, horizontally.
         height: the same, vertically.
         region: `(x, y, width, height)` in full-resolution pixels; None for all of it.
+        look: which values and channels are to be seen; a source of 8 bits may pass over it.
     """
 
     width: int
     height: int
     region: Region | None = None
+    look: Look = AS_IS
 
 
 class Media(NamedTuple):

@@ -21,6 +21,7 @@ from pathlib import Path
 from ipyannotator.errors import MediaError
 from ipyannotator.sources.base import Media, Request, Source
 from ipyannotator.sources.disk import Disk
+from ipyannotator.sources.look import AS_IS
 
 _WORKERS = 2
 _EXPENSIVE = 0.02
@@ -89,7 +90,10 @@ class MediaCache:
 
     def _id(self, key: str, request: Request, stamp: str) -> str:
         region = None if request.region is None else tuple(map(float, request.region))
-        text = "\0".join((self.source.location, key, stamp, repr((request.width, request.height, region))))
+        size: tuple[object, ...] = (request.width, request.height, region)
+        if request.look != AS_IS:
+            size = (*size, tuple(request.look))
+        text = "\0".join((self.source.location, key, stamp, repr(size)))
         return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()
 
     def get(self, key: str, request: Request) -> Media:

@@ -9,6 +9,7 @@ from typing import Any
 
 from PIL import Image
 
+from ipyannotator.sources.look import AS_IS, Look, Window, coloured, windowed
 from ipyannotator.sources.opening import Picture
 
 Convert = Callable[[Image.Image], Image.Image]
@@ -19,15 +20,22 @@ _LOW, _HIGH = 0.5, 99.5
 _DARK = 64
 
 
-def converter(picture: Picture) -> tuple[Convert, str]:
+def converter(picture: Picture, look: Look = AS_IS) -> tuple[Convert, str]:
     """Return the function that converts pieces of a decoded picture for the screen, and a note for the person.
 
     Values of 16 or 32 bits and floats are stretched so that the lowest and highest half per cent of the whole image
-    become black and white. The same stretch holds for every region of it.
+    become black and white, or the values of the look. The same stretch holds for every region of it.
     """
+    if not look.channels:
+        return _converter(picture, look.window)
+    convert, note = _converter(picture, look.window)
+    return functools.partial(_coloured, convert=convert, channels=look.channels), note
+
+
+def _converter(picture: Picture, window: Window | None) -> tuple[Convert, str]:
     im = picture.im
     if im.mode[0] in "IF":
-        return _stretched(im)
+        return _stretched(im, window)
     if im.mode == "LAB":
         return _from_lab, ""
     if picture.deep:
@@ -70,18 +78,20 @@ def _deep_colours(im: Image.Image) -> tuple[Convert, str]:
     return brighten, "16 bits per channel, brightened to be seen."
 
 
-def _stretched(im: Image.Image) -> tuple[Convert, str]:
+def _coloured(piece: Image.Image, *, convert: Convert, channels: tuple[str, ...]) -> Image.Image:
     import numpy as np
 
-    low, high = _range(im)
+    planes = np.atleast_3d(np.asarray(convert(piece)))
+    return Image.fromarray(coloured(planes, channels))
+
+
+def _stretched(im: Image.Image, window: Window | None) -> tuple[Convert, str]:
+    import numpy as np
+
+    low, high = window or _range(im)
 
     def stretch(piece: Image.Image) -> Image.Image:
-        values = np.asarray(piece).astype(np.float64 if piece.mode == "I" else np.float32)
-        if not high > low:  # all values alike: a middle grey says that there is something
-            return Image.fromarray(np.full(values.shape, 128, np.uint8))
-        with np.errstate(invalid="ignore", over="ignore"):
-            values = np.nan_to_num((values - low) * (255 / (high - low)), nan=0, posinf=255, neginf=0)
-        return Image.fromarray(np.clip(np.rint(values), 0, 255).astype(np.uint8))
+        return Image.fromarray(windowed(np.asarray(piece), (low, high)))
 
     kind = {"F": "Decimal", "I": "32-bit"}.get(im.mode, "16-bit")
     return stretch, f"{kind} values, shown with {low:.6g} as black and {high:.6g} as white."

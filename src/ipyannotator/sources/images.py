@@ -10,12 +10,14 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ipyannotator.errors import MediaError, MissingFolder, NoItems, SourceError
+from ipyannotator.errors import InvalidValue, MediaError, MissingFolder, NoItems, SourceError
 from ipyannotator.mltypes import InputImage
-from ipyannotator.sources import listing, render
+from ipyannotator.sources import listing, render, tiff  # noqa: F401 - TIFF registers itself
 from ipyannotator.sources.base import SOURCES, Media, Region, Request
 from ipyannotator.sources.crops import Cutter
 from ipyannotator.sources.finding import find_folder
+from ipyannotator.sources.loaded import Keep
+from ipyannotator.sources.tiles import Opened, Shelf, draw
 
 _LATER = 1.0
 """Seconds after opening when the listing is written to the cache."""
@@ -49,6 +51,8 @@ class ImageSource:
         self._closing = threading.Event()
         self._writer: threading.Thread | None = None
         self._cutter = Cutter()
+        self._decoded = Keep()
+        self._shelf = Shelf()
         # Of the last look, where they tell of any change; without them each look is a full one.
         self._folders: dict[str, listing.Stamp] = {}
         listed = self._open(cache)
@@ -171,7 +175,14 @@ class ImageSource:
             KeyError: the key is not in the list.
         """
         self._status(key)
-        return render.render(self._path(key), key, request)
+        tiles = self._tiles(key)
+        if tiles is not None:
+            return draw(tiles, key, request)
+        return render.render(self._path(key), key, request, self._decoded, self.stamp(key))
+
+    def _tiles(self, key: str) -> Opened | None:
+        """Return the file as tiles, or None where it is a picture as any other."""
+        return self._shelf.get(self._path(key), key, self.stamp(key))
 
     def crops(self, key: str, regions: Sequence[Region | None], size: int) -> list[Media | MediaError]:
         """Return small pictures of parts of an image, or of all of it, for one decoding; see `Cutter.crops`.
@@ -180,12 +191,19 @@ class ImageSource:
             MediaError: the image cannot be shown at all.
             KeyError: the key is not in the list.
         """
-        return self._cutter.crops(self._path(key), key, self.stamp(key), regions, size)
+        tiles = self._tiles(key)
+        if tiles is None:
+            return self._cutter.crops(self._path(key), key, self.stamp(key), regions, size)
+        return [_crop(tiles, key, region, size) for region in regions]
 
     def facts(self, key: str) -> dict[str, Any]:
         """Return `{"width", "height", "hash"}`: pixels after EXIF orientation, BLAKE2b-128 of the file in hex."""
         self._status(key)
-        return render.facts(self._path(key), key)
+        tiles = self._tiles(key)
+        if tiles is None:
+            return render.facts(self._path(key), key)
+        width, height = tiles.tiles.levels[0]
+        return {"width": width, "height": height, "hash": render.content_hash(self._path(key))}
 
     def refresh(self) -> list[str]:
         """Look again, append new images at the end, sorted among themselves, and return their keys.
@@ -271,9 +289,20 @@ class ImageSource:
         """End it: wait until the listing is written. Closing twice is harmless."""
         self._closing.set()
         self._cutter.clear()
+        self._decoded.clear()
+        self._shelf.clear()
         writer, self._writer = self._writer, None
         if writer is not None:
             writer.join()
+
+
+def _crop(tiles: Opened, key: str, region: Region | None, size: int) -> Media | MediaError:
+    try:
+        return draw(tiles, key, Request(size, size, region))
+    except InvalidValue:
+        return MediaError("outside", f"This lies outside of “{key}”.")
+    except MediaError as error:
+        return error
 
 
 def _last(key: str) -> str:

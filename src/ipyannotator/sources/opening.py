@@ -111,7 +111,7 @@ def open_picture(file: IO[bytes], key: str) -> Picture:
         raise MediaError(
             "too large",
             f"“{key}” has {width:,} by {height:,} pixels; images of up to {MAX_PIXELS:,} pixels can be shown. "
-            "Cut it into smaller images.",
+            "Save it as a TIFF pyramid in tiles, which `pip install 'ipyannotator[large]'` reads, or cut it.",
         )
     deep = any("16" in str(tile[3]) for tile in im.tile) or im.mode[0] in "IF"
     return Picture(im, width, height, orientation, deep, bool(getattr(im, "is_animated", False)))

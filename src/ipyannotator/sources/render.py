@@ -23,11 +23,12 @@ from PIL import Image
 
 from ipyannotator.errors import InvalidValue
 from ipyannotator.sources.base import Media, Request
-from ipyannotator.sources.display import converter, reduced
+from ipyannotator.sources.display import reduced
+from ipyannotator.sources.loaded import Keep, Loaded, load
+from ipyannotator.sources.look import AS_IS, Look
 from ipyannotator.sources.opening import (
     SIDEWAYS,
     Picture,
-    decode,
     in_words,
     open_picture,
     png_chunks,
@@ -57,7 +58,7 @@ _TURNS = {
 Region = tuple[int, int, int, int]
 
 
-def render(path: str, key: str, request: Request) -> Media:
+def render(path: str, key: str, request: Request, keep: Keep | None = None, stamp: str = "") -> Media:
     """Return an image, or a region of it, as a browser can draw it, no larger than requested.
 
     Args:
@@ -65,6 +66,8 @@ def render(path: str, key: str, request: Request) -> Media:
         key: names the file in errors.
         request: pixels of the screen, and the region in full-resolution pixels after EXIF orientation. The region is
             widened to whole pixels and cut at the image's edges; what is shown is in the answer.
+        keep: where the decoded picture is kept, or found, when a region is asked for; None decodes it for this alone.
+        stamp: a text that changes whenever the file does, for `keep`.
 
     Raises:
         MediaError: it cannot be shown.
@@ -75,12 +78,17 @@ def render(path: str, key: str, request: Request) -> Media:
         region = _inside(picture, request.region)
         scale = min(1.0, max(1, request.width) / region[2], max(1, request.height) / region[3])
         whole = region == (0, 0, picture.width, picture.height)
-        if whole and scale == 1.0 and _passes(picture, file):
+        plain = whole and scale == 1.0 and request.look == AS_IS
+        if plain and _passes(picture, file):
             file.seek(0)
             mime, data, note = _MIMES[picture.format], file.read(), ""
         else:
             with room_for(picture):
-                shown, note = _shown(picture, key, region, scale)
+                if keep is not None and not whole:
+                    loaded = keep.get(picture, key, stamp, request.look)
+                else:
+                    loaded = _load(picture, key, scale, request.look)
+                shown, note = _shown(picture, loaded, region, scale)
             mime, data = _encoded(shown, picture)
         where = tuple(map(float, region))
         return Media(
@@ -123,17 +131,20 @@ def _inside(picture: Picture, region: tuple[float, float, float, float] | None) 
     return left, top, right - left, bottom - top
 
 
-def _shown(picture: Picture, key: str, region: Region, scale: float) -> tuple[Image.Image, str]:
-    """Return the region upright, in 8 bits, scaled; and a note for the person."""
-    im = picture.im
-    target = max(1, round(region[2] * scale)), max(1, round(region[3] * scale))
+def _load(picture: Picture, key: str, scale: float, look: Look) -> Loaded:
+    """Decode, at a half, a quarter or an eighth of the size where that is enough and costs less."""
     size = (
         (picture.width, picture.height) if picture.orientation < SIDEWAYS else (picture.height, picture.width)
     )
     if picture.format == "JPEG" and scale < 1:
-        im.draft(None, (math.ceil(size[0] * scale), math.ceil(size[1] * scale)))
-    turn = decode(picture, key)
-    convert, note = converter(picture)
+        picture.im.draft(None, (math.ceil(size[0] * scale), math.ceil(size[1] * scale)))
+    return load(picture, key, look)
+
+
+def _shown(picture: Picture, loaded: Loaded, region: Region, scale: float) -> tuple[Image.Image, str]:
+    """Return the region upright, in 8 bits, scaled; and a note for the person."""
+    im, turn, convert, note = loaded
+    target = max(1, round(region[2] * scale)), max(1, round(region[3] * scale))
     x, y, width, height = _as_stored(region, turn, picture.width, picture.height)
     if turn >= SIDEWAYS:
         target = target[1], target[0]
