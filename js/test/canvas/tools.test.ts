@@ -53,6 +53,16 @@ describe('drawing', () => {
     expect(onlyOp()?.new).not.toHaveProperty('class_id');
   });
 
+  it('has what its class says of new ones', () => {
+    const car = { id: 'id-car', name: 'car', color: '#0072b2', key: '1', order: 1, retired: false };
+    const seen = { name: 'seen', type: 'flag', default: false } as const;
+    it_.session.classes = [{ ...car, attributes: [seen, { name: 'colour', type: 'text' }] }];
+    it_.session.activeClass = 'id-car';
+    lead(press('box', 400, 200), [[450, 250]]);
+    expect(onlyOp()?.new).toMatchObject({ attributes: { seen: false } });
+    expect(Object.keys((onlyOp()?.new as { attributes: object }).attributes)).toEqual(['seen']);
+  });
+
   it('selects what was drawn', () => {
     lead(press('box', 400, 200), [[450, 250]]);
     expect([...it_.session.selection]).toEqual([onlyOp()?.id]);
