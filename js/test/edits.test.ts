@@ -31,6 +31,27 @@ describe('an edit', () => {
     expect(ids.map((one) => [...(one ?? [])])).toEqual([['a'], ['o1']]);
   });
 
+  it('of a suggestion accepts it, in the same message', () => {
+    receive(show('a.jpg', [], { seq: 2 }), json([{ ...a, origin: 'model', score: 0.7 }]));
+    session.commit([move(a, 7)]);
+    expect(session.byId.get('a')?.origin).toBe('human');
+    const [change] = model.of('change');
+    expect(change?.change.ops.map(({ path, new: value }) => [path, value]).at(-1)).toEqual(['origin', 'human']);
+    expect(change?.change.ops).toHaveLength(2);
+  });
+
+  it.each([
+    ['a reviewer’s mark', { path: 'attributes/review', old: null, new: 'wrong' }],
+    ['its place in the drawing order', { path: 'order', old: 0, new: 5 }],
+  ])('accepts no suggestion where it is %s', (_, values) => {
+    receive(show('a.jpg', [], { seq: 2 }), json([{ ...a, origin: 'model' }]));
+    session.commit([{ action: 'set', record: 'object', id: 'a', item: 'a.jpg', ...values }]);
+    expect(session.byId.get('a')?.origin).toBe('model');
+    session.commit([erase(a)]);
+    expect(session.byId.has('a')).toBe(false);
+    expect(session.pending.flat()).toHaveLength(2);
+  });
+
   it('waits for the one before it', () => {
     for (const x of [2, 3, 4]) session.commit([move({ ...a, shape: { ...a.shape, x: x - 1 } }, x)]);
     expect(model.of('change')).toHaveLength(1);

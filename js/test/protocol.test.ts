@@ -78,8 +78,8 @@ it('has examples of every type', () => {
         .map((one) => String(one.message.type)),
     ),
   ];
-  const up: Up['type'][] = ['action', 'change', 'hello', 'media', 'problem', 'select'];
-  const down: Down['type'][] = ['answer', 'failed', 'media', 'notice', 'patch', 'show'];
+  const up: Up['type'][] = ['action', 'assist', 'change', 'hello', 'media', 'problem', 'select'];
+  const down: Down['type'][] = ['answer', 'assisted', 'failed', 'media', 'notice', 'patch', 'show'];
   expect(types('up').sort()).toEqual(up);
   expect(types('down').sort()).toEqual(down);
 });
@@ -150,9 +150,9 @@ describe('down', () => {
     await onScreen();
     receive(example);
     const { key, region } = example.message as { key: string; region: number[] };
-    if (key === session.item?.key) await until(() => session.detail !== null, 'the sharper region');
+    if (key === session.item?.key) await until(() => session.details.length > 0, 'the sharper region');
     await settle();
-    expect(session.detail?.media.region ?? null).toEqual(key === session.item?.key ? region : null);
+    expect(session.details[0]?.region ?? null).toEqual(key === session.item?.key ? region : null);
     expect(session.item?.problem).toBeNull();
     expect(notices).toEqual([]);
   });
@@ -161,6 +161,14 @@ describe('down', () => {
     receive(example);
     const { level, text, detail } = example.message;
     expect(notices).toEqual([{ level, text, detail }]);
+  });
+
+  it.each(examples('assisted', 'down').map((one) => [one.note, one] as const))('assisted: %s', (_, example) => {
+    const answers: Signals['assisted'][] = [];
+    session.on('assisted', (answer) => answers.push(answer), owner.signal);
+    receive(example);
+    expect(answers).toEqual([example.message]);
+    expect(notices).toEqual([]);
   });
 
   it('failed: the edit is kept, and the reason shown', async () => {
@@ -220,6 +228,11 @@ describe('up', () => {
     await onScreen(first);
     session.sharpen(sharper?.region as [number, number, number, number], 1600, 900);
     expect(model.of('media')).toEqual([whole, sharper]);
+  });
+
+  it.each(examples('assist', 'up').map((one) => [one.note, one] as const))('assist: %s', (_, { message }) => {
+    expect(session.tell(message as unknown as Up)).toBe(true);
+    expect(model.sent).toEqual([message]);
   });
 
   it('problem', () => {

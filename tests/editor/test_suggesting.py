@@ -35,7 +35,7 @@ def suggest(editor: Editor) -> Iterator[Callable[..., Suggesting]]:
 
     def begin(function: Any, *, on: Editor = editor, **values: Any) -> Suggesting:
         model = function if isinstance(function, Model) else Model(function, **values)
-        begun.append(Suggesting(on, model, lambda: None, lambda ids: None))
+        begun.append(Suggesting(on, model, lambda: None))
         return begun[-1]
 
     yield begin

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ipyannotator.assist import Prompt
+from ipyannotator.editor.item import Item
 from ipyannotator.model import Box, new_id
 from tests.protocol.line import FRESH, OBJECT, SET, Line, examples, first_of
 
@@ -31,6 +33,7 @@ def test_an_example_from_the_page_is_understood(
         "select": _select,
         "action": _action,
         "media": _media,
+        "assist": _assist,
         "problem": _problem,
     }[message["type"]](line, message, eventually)
     complaints = [content for content, _ in line.all("notice") if content["level"] != "info"]
@@ -73,6 +76,24 @@ def _select(line: Line, message: dict[str, Any], _: Callable[..., Any]) -> None:
 
 def _action(line: Line, message: dict[str, Any], _: Callable[..., Any]) -> None:
     assert line.acted == [(message["name"], message["value"])]
+
+
+def _assist(line: Line, message: dict[str, Any], eventually: Callable[..., Any]) -> None:
+    x, y, width, height = message["box"] or (20, 30, 200, 100.25)
+    asked = []
+
+    def function(item: Item, prompt: Prompt) -> Box:
+        asked.append((item.key, [list(point) for point in prompt.points], prompt.box))
+        return Box(x, y, width, height)
+
+    line.canvas.assisting.assistant = function
+    line.receive({**message, "id": "again"})
+    assert eventually(lambda: line.all("assisted") and line.all("assisted")[-1][0]["id"] == "again")
+    answer = line.all("assisted")[-1][0]
+    assert answer["shape"] == {"kind": "box", "x": x, "y": y, "width": width, "height": height, "angle": 0}
+    assert answer["problem"] is None
+    box = None if message["box"] is None else tuple(message["box"])
+    assert asked[-1] == (message["item"], message["points"], box)
 
 
 def _media(line: Line, message: dict[str, Any], eventually: Callable[..., Any]) -> None:

@@ -143,6 +143,10 @@ def _make_it_send_everything(line: Line, eventually: Callable[..., Any]) -> None
         )
         assert eventually(lambda name=name: any(m["id"] == f"wanted-{name}" for m, _ in line.all("media")))
 
+    line.canvas.assisting.assistant = lambda item, prompt: Box(1, 2, 3, 4)
+    line.receive(first_of("assist"))
+    line.wait("assisted", eventually)
+
     line.disk(full=True)
     long = {**OBJECT, "id": "o3", "new": {**OBJECT["new"], "id": "o3", "attributes": {"text": "x" * 300_000}}}
     ended = line.change("c7", long)

@@ -10,6 +10,7 @@ const OWN = new Set([
   'fullscreen',
   'help',
   'insert_handle',
+  'join',
   'mark',
   'next_handle',
   'next_object',
@@ -17,6 +18,8 @@ const OWN = new Set([
   'previous_handle',
   'previous_object',
   'select_all',
+  'simplify',
+  'subtract',
   'toggle_handle',
 ]);
 const OWN_PREFIXES = ['cell_', 'label:', 'nudge_', 'pan_', 'track_', 'zoom_'];
@@ -41,6 +44,11 @@ export const IN_TURN: ReadonlyMap<string, boolean> = new Map([
   ['mark_range', true],
   ['relabel', true],
   ['delete', true],
+  // Of suggestions: they are about what is selected and what is stored.
+  ['accept', true],
+  ['reject', true],
+  ['accept_all', true],
+  ['reject_all', true],
   // Of tracks: they are about the boxes, which must have been stored.
   ['join_tracks', true],
   ['split_track', true],

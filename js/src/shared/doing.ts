@@ -1,6 +1,7 @@
 // What the person does: edits, other tries of refused edits, and actions. Each edit goes into the outbox and is drawn at
 // once; an action is performed here or asked of the kernel, in turn with the edits that wait.
 import { IN_TURN, isOwn } from './actions';
+import { withAcceptance } from './edits';
 import type { Emitter } from './emitter';
 import type { Entry, Keep } from './keep';
 import type { Maker } from './making';
@@ -62,7 +63,8 @@ export class Doing {
       if (selected) view.selection = new Set(selected);
       // An edit names its item: one may be finished when another item is on screen already.
       const key = view.place || (ops[0]?.item ?? view.where);
-      outbox.add(maker.entry(traits.data, key, ops, selected ?? [...view.selection]));
+      const all = withAcceptance(ops, view.byId);
+      outbox.add(maker.entry(traits.data, key, all, selected ?? [...view.selection]));
       screen.redraw(selected !== undefined);
       this.hooks.added();
     }

@@ -1,5 +1,5 @@
 // The edits that several widgets offer, as one commit each: choose a class, delete objects.
-import type { Op } from './protocol';
+import type { ObjectData, Op } from './protocol';
 import type { Session } from './session';
 
 /** What the class of an object that has none is called. */
@@ -24,6 +24,21 @@ export function chooseClass(session: Editable, classId: string): void {
     if (ops.length) session.commit(ops);
   }
   session.setActiveClass(classId);
+}
+
+/** What a person sets of an object when they correct it: not a reviewer's mark, nor how it is drawn. */
+const CORRECTED = /^(shape|class_id|track|attributes(?!\/review$))(\/|$)/;
+
+/** The edits, and what accepts the suggestions among the objects that they correct: a person stands for those now. */
+export function withAcceptance(ops: Op[], byId: ReadonlyMap<string, ObjectData>): Op[] {
+  const accepted = new Map<string, Op>();
+  for (const { action, record, id, item = '', path = '' } of ops) {
+    if (record !== 'object' || byId.get(id)?.origin !== 'model') continue;
+    if (action === 'delete' || path === 'origin') accepted.delete(id);
+    else if (action === 'set' && CORRECTED.test(path))
+      accepted.set(id, { action: 'set', record: 'object', id, item, path: 'origin', old: 'model', new: 'human' });
+  }
+  return accepted.size ? [...ops, ...accepted.values()] : ops;
 }
 
 /** Delete objects, in one undo. `selected` is what is selected afterwards. */

@@ -2,7 +2,7 @@
 import type { Answers } from './answers';
 import type { Notices } from './notices';
 import type { Outbox } from './outbox';
-import type { Current, Down, GridNews, Op } from './protocol';
+import type { Assisted, Current, Down, GridNews, Op } from './protocol';
 import { isGone } from './scene';
 import type { Screen } from './screen';
 import type { Stage } from './stage';
@@ -24,6 +24,8 @@ export interface Hooks {
   /** An edit of this page has its answer. */
   settled(id: string): void;
   failed(error: unknown): void;
+  /** A function has answered what was asked with `assist`. */
+  assisted(answer: Assisted): void;
   /** Something came for a grid. */
   grid(news: GridNews, received: Received): void;
   /** This is stored now because of an edit of this page; 0 where its place in the log is not known. */
@@ -68,6 +70,9 @@ export class Inbox {
           if (message.type !== 'thumbs') outbox.proceed();
           if (message.type === 'fill') stage.heard();
           this.hooks.grid(message, received);
+          break;
+        case 'assisted':
+          this.hooks.assisted(message);
           break;
         case 'notice':
           outbox.proceed();

@@ -34,6 +34,7 @@ import {
   sessionOf,
 } from './session';
 import { Stage } from './stage';
+import type { Detail, Wanted } from './tiles';
 import { Traits } from './traits';
 import { equal } from './values';
 import { View } from './view';
@@ -92,7 +93,7 @@ export class LiveSession implements Session {
       if (item.key !== this.item?.key) this.#doing.forget();
       this.#screen.swap(show, item, picture, objects);
     },
-    detail: (picture) => this.#screen.sharper(picture),
+    details: (details) => this.#screen.sharper(details),
     loading: () => this.#signals.emit('loading', undefined),
     notice: (text, detail) => this.#notices.add('warning', text, detail),
   });
@@ -112,6 +113,7 @@ export class LiveSession implements Session {
         if (this.#traits.data) this.#heir.tellSettled(scopeOf(this.#traits.data), id);
       },
       failed: (error) => this.report(error),
+      assisted: (answer) => this.#signals.emit('assisted', answer),
       grid: (news, received) => this.#signals.emit('grid', { news, received }),
       stored: (seq, ops) => this.#signals.emit('stored', { seq, ops }),
     },
@@ -162,8 +164,8 @@ export class LiveSession implements Session {
     return this.#screen.picture;
   }
 
-  get detail(): Picture | null {
-    return this.#screen.detail;
+  get details(): readonly Detail[] {
+    return this.#screen.details;
   }
 
   get item(): ItemData | null {
@@ -269,8 +271,8 @@ export class LiveSession implements Session {
     return this.#send(message);
   }
 
-  sharpen(region: [number, number, number, number], width: number, height: number): void {
-    this.#stage.sharpen(region, width, height);
+  sharpen(wanted: readonly Wanted[]): void {
+    this.#stage.sharpen(wanted);
   }
 
   dismiss(refusedId: string): void {

@@ -153,6 +153,14 @@ export type Up =
   | { v: 1; type: 'media'; id: string; key: string; width: number; height: number; region: Region | null }
   | { v: 1; type: 'cells'; version: number; from: number; to: number }
   | { v: 1; type: 'thumbs'; size: number; heard: number | null; wanted: { item: string; crop: Region | null }[] }
+  | {
+      v: 1;
+      type: 'assist';
+      id: string;
+      item: string;
+      points: [x: number, y: number, positive: boolean][];
+      box: Region | null;
+    }
   | { v: 1; type: 'problem'; text: string; stack: string };
 
 /** A value of a record that clashed: what is stored now. `path` is empty for a whole record, `value` null if gone. */
@@ -188,8 +196,19 @@ export type Down =
       note: string;
       problem: string | null;
     }
+  | Assisted
   | GridNews
   | { v: 1; type: 'notice'; level: 'info' | 'warning' | 'error'; text: string; detail: string };
+
+/** What a function makes of the points and the box of `assist`; `shape` is null where it makes nothing of them. */
+export interface Assisted {
+  v: 1;
+  type: 'assisted';
+  id: string;
+  item: string;
+  shape: ShapeData | null;
+  problem: string | null;
+}
 
 /** What the kernel says of a grid. */
 export type GridNews =

@@ -4,7 +4,8 @@
 // on `globalThis`. The canvas opens the session, since its model is the line to the kernel (`live.ts`); the other
 // widgets wait for it (`whenSession`), may be there before it, and know no more of it than the interface here.
 import type { AnyModel } from '@anywidget/types';
-import type { ClassData, GridNews, ItemData, Json, MediaData, ObjectData, Op, Up } from './protocol';
+import type { Assisted, ClassData, GridNews, ItemData, Json, MediaData, ObjectData, Op, Up } from './protocol';
+import type { Detail, Wanted } from './tiles';
 import type { Received } from './wire';
 
 export type SaveState =
@@ -41,7 +42,7 @@ export interface Signals {
   classes: undefined;
   activeClass: undefined;
   tool: undefined;
-  /** A sharper region of the picture has come. */
+  /** Sharper parts of the picture have come, or are gone. */
   picture: undefined;
   loading: undefined;
   /** The save state, or the list of refused edits. */
@@ -49,6 +50,8 @@ export interface Signals {
   notice: { level: 'info' | 'warning' | 'error'; text: string; detail: string };
   readOnly: undefined;
   keymap: undefined;
+  /** A function in Python has answered what was asked with `assist`. */
+  assisted: Assisted;
   /** Of a grid: a message of the kernel. */
   grid: { news: GridNews; received: Received };
   /** Of a grid: what is stored now because of an edit; `seq` is 0 where its place in the log is not known. */
@@ -63,8 +66,8 @@ export interface Session {
   readonly id: string;
   readonly item: ItemData | null;
   readonly picture: Picture | null;
-  /** A sharper picture of a part, while one is there. */
-  readonly detail: Picture | null;
+  /** Sharper pictures of parts, the coarse ones first. */
+  readonly details: readonly Detail[];
   /** In drawing order, with everything that waits in the outbox already applied. */
   readonly objects: readonly ObjectData[];
   readonly byId: ReadonlyMap<string, ObjectData>;
@@ -97,8 +100,8 @@ export interface Session {
   ask(name: string, value?: Json): void;
   /** Send a message that may be lost: it is asked again. Returns whether there is a line. */
   tell(message: Up): boolean;
-  /** Ask for a sharper picture of a region, in full-resolution pixels, for so many device pixels. */
-  sharpen(region: [number, number, number, number], width: number, height: number): void;
+  /** Have these parts of the picture sharper, the most urgent first; they replace those that were wanted before. */
+  sharpen(wanted: readonly Wanted[]): void;
   dismiss(refusedId: string): void;
   /** Make a refused edit again, on what its item is now; only while that item is on screen. */
   retry(refusedId: string): void;

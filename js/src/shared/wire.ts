@@ -29,6 +29,7 @@ const TYPES: { readonly [type in Down['type']]: Fields } = {
   answer: { id: 'string', status: 'string', reason: 'string', current: 'array', seq: 'number' },
   failed: { id: 'string', reason: 'string' },
   media: { id: 'string', key: 'string', region: 'array', mime: 'string' },
+  assisted: { id: 'string', item: 'string', shape: 'any', problem: 'any' },
   notice: { level: 'string', text: 'string', detail: 'string' },
   fill: { version: 'number', count: 'number', total: 'number', offset: 'number', complete: 'boolean', at: 'any' },
   cells: { version: 'number', from: 'any', seq: 'number' },

@@ -116,22 +116,18 @@ class Suggesting:
         editor: whose items.
         model: what suggests.
         changed: is called on any thread when `state` is another one.
-        select: is called with the ids of the objects that were put on the item on screen.
 
     Attributes:
         state: `idle`, `running` (on the item on screen) or `failed` (on it).
         failure: how it failed on the item on screen, or None.
     """
 
-    def __init__(
-        self, editor: Editor, model: Model, changed: Callable[[], None], select: Callable[[list[str]], None]
-    ) -> None:
+    def __init__(self, editor: Editor, model: Model, changed: Callable[[], None]) -> None:
         self.model = model
         self.state: State = "idle"
         self.failure: Failure | None = None
         self._editor = editor
         self._changed = changed
-        self._select = select
         self._wake = threading.Condition()
         self._wanted = True
         self._ended = False
@@ -273,8 +269,6 @@ class Suggesting:
         if words:
             editor.events.emit("notice", "warning", f"{model.name}: {' '.join(words)}")
         self._say("idle")
-        if editor.key == key and not editor.selection:
-            self._select([one.id for one in records])
 
     def _placed(self, key: str, found: tuple[Suggestion, ...]) -> tuple[list[Suggestion], list[str]]:
         """Return what has something of the picture under it, and words on what has not."""

@@ -164,7 +164,8 @@ class Actions:
         editor = self.editor
         if not checking.requires(editor.schema):
             return True
-        lacking = checking.missing((each.record for each in self.current.objects), editor.schema)
+        judged = (obj.record for obj in self.current.objects if obj.origin != "model")
+        lacking = checking.missing(judged, editor.schema)
         if lacking:
             self.events.emit("notice", "warning", checking.words(lacking))
             self.view.point_at([each.object for each in lacking])

@@ -24,6 +24,7 @@ from ipyannotator.errors import InvalidValue, IpyannotatorError
 from ipyannotator.mltypes import Input, Output
 from ipyannotator.pairs.actions import Actions
 from ipyannotator.pairs.exchanging import Exchanging
+from ipyannotator.pairs.suggestions import Suggestible
 from ipyannotator.pairs.view import View
 from ipyannotator.project import Project, open_project
 from ipyannotator.registry import Registry
@@ -40,7 +41,7 @@ PAIRS: Registry[type[BaseAnnotator]] = Registry("annotator", "ipyannotator.annot
 """Annotator classes by (input class, output class)."""
 
 
-class BaseAnnotator(Actions, Exchanging, widgets.VBox):  # type: ignore[misc]
+class BaseAnnotator(Actions, Exchanging, Suggestible, widgets.VBox):  # type: ignore[misc]
     """One task on screen.
 
     Args:
@@ -277,6 +278,10 @@ class BaseAnnotator(Actions, Exchanging, widgets.VBox):  # type: ignore[misc]
         finally:
             self.view.close()
             project.close()
+
+    def refresh_keys(self) -> None:
+        """Send the keys as they are now, for what there is now."""
+        self._keys_changed()
 
     def _keys_changed(self) -> None:
         if self._project is None:

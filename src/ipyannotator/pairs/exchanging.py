@@ -53,7 +53,7 @@ class Exchanging:
 
     def export(
         self, name: str, path: str | Path, *, only_done: bool = True, images: Images | None = None,
-        splits: Splits | None = None,
+        splits: Splits | None = None, suggestions: bool = False,
     ) -> Report:  # fmt: skip
         """Write the annotations as a data set of another program: `a.export("yolo", "training")`.
 
@@ -62,7 +62,9 @@ class Exchanging:
         """
         from ipyannotator.transfer import foreign  # what it needs, only who takes data out needs
 
-        return foreign.export(self.editor, name, path, only_done=only_done, images=images, splits=splits)
+        return foreign.export(
+            self.editor, name, path, only_done=only_done, images=images, splits=splits, suggestions=suggestions
+        )
 
     def import_(self, name: str | None, path: str | Path, *, done: bool = True) -> Report:
         """Take a data set of another program in: `a.import_("voc", "annotations")`; see `foreign.import_`.

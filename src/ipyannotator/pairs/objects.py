@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from ipyannotator.model import ObjectRecord, Op, Shape, encode, encode_shape
-from ipyannotator.pairs.single import SingleView
+from ipyannotator.pairs.suggestions import SuggestedView, with_acceptance
 from ipyannotator.widgets.classes import ClassPicker
 from ipyannotator.widgets.fields import BoxFields
 from ipyannotator.widgets.objects import ObjectList
 
 
-class ObjectsView(SingleView):
+class ObjectsView(SuggestedView):
     """Draw, look at and correct objects, each of one class."""
 
-    methods: ClassVar[dict[str, str]] = {"edit": "edit", "delete": "delete"}
+    methods: ClassVar[dict[str, str]] = {**SuggestedView.methods, "edit": "edit", "delete": "delete"}
 
     def fill(self) -> None:
         """Add the classes, the list of objects and the fields of what is selected."""
@@ -66,7 +66,7 @@ class ObjectsView(SingleView):
         ops = [op for record in records for op in self.setting(record, name, value)]
         ops = [op for op in ops if op.new != op.old]
         if ops:
-            self.editor.do(ops)
+            self.editor.do(with_acceptance(ops, records))
 
     def setting(self, record: ObjectRecord, name: str, value: Any) -> list[Op]:
         """Return what sets a value of an object; nothing where it has no such value."""

@@ -20,6 +20,7 @@ from ipyannotator.formats import original
 from ipyannotator.model import ObjectRecord, Op, encode_shape
 from ipyannotator.sources.cutouts import Cutout, cut_out
 from ipyannotator.sources.listing import is_image
+from ipyannotator.transfer.exchange import accepted
 
 ORIGINS = "origins.json"
 """The file that says of each cut-out which object it shows."""
@@ -168,9 +169,9 @@ def bring_back(editor: Editor, folder: Path, labels: Mapping[str, Any]) -> Broug
 
 
 def _placed(editor: Editor) -> Iterator[tuple[str, list[ObjectRecord]]]:
-    """Yield the items with those of their objects that have a place."""
+    """Yield the items with those of their objects that have a place; what a model only suggests is none."""
     for item, objects, _ in editor.store.each(editor.task, editor.layer):
-        records = [record for record in objects if 0 < record.shape.measure() < math.inf]
+        records = [record for record in accepted(objects) if 0 < record.shape.measure() < math.inf]
         if records:
             yield item.id, records
 

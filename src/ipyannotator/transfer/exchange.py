@@ -29,6 +29,8 @@ BATCH = 2000
 def to_dict(editor: Editor, folder: str, *, only_annotated: bool = False) -> dict[str, Any]:
     """Return the original's dictionary: the path of each item, under `folder` as written, to its value.
 
+    A suggestion that nobody has accepted is in it only where its form says so (`OutputImageShapes`).
+
     Args:
         editor: the task.
         folder: the path of the image folder, as the original wrote it.
@@ -36,13 +38,20 @@ def to_dict(editor: Editor, folder: str, *, only_annotated: bool = False) -> dic
     """
     source = editor.source
     values: dict[str, Any] = {}
+    marked = "origin" in editor.output.held  # the file says what is only a suggestion
     if not only_annotated:
         values = dict.fromkeys(f"{folder}/{source.key(index)}" for index in range(len(source)))
-    for item, objects, fields in editor.store.each(editor.task, editor.layer):
+    for item, every, fields in editor.store.each(editor.task, editor.layer):
+        objects = every if marked else accepted(every)
         # A reviewer's mark on an item is no annotation of it.
         if item.state == "done" or objects or any(field.id in editor.output.parts for field in fields):
             values[f"{folder}/{item.id}"] = editor.output.to_value(objects, fields, editor.schema)
     return values
+
+
+def accepted(objects: list[ObjectRecord]) -> list[ObjectRecord]:
+    """Return the objects that are not just a model's suggestions: somebody stands for them."""
+    return [each for each in objects if each.origin != "model"]
 
 
 def to_rows(editor: Editor) -> Iterator[dict[str, Any]]:

@@ -14,6 +14,7 @@ from ipyannotator.formats.base import FORMATS, Content, Format, Images, Sample, 
 from ipyannotator.formats.fitting import fit
 from ipyannotator.formats.placing import check_inside
 from ipyannotator.model import ItemRecord, ObjectRecord
+from ipyannotator.transfer.exchange import accepted
 from ipyannotator.transfer.matching import path_of, size_of
 from ipyannotator.transfer.numbering import Classes, Items
 from ipyannotator.transfer.report import Report, counted
@@ -28,11 +29,12 @@ _WORDS = {"todo": "not done", "in_progress": "in progress"}
 UNSPLIT = "in no split"
 GONE = "whose image is gone"
 SIZELESS = "whose size is not known"
+UNJUDGED = "suggestions that nobody accepted"
 
 
 def export(
     editor: Editor, name: str, path: str | Path, *, only_done: bool = True, images: Images | None = None,
-    splits: Splits | None = None, progress: Progress | None = None,
+    splits: Splits | None = None, progress: Progress | None = None, suggestions: bool = False,
 ) -> Report:  # fmt: skip
     """Write the annotations as a data set of another program.
 
@@ -45,6 +47,7 @@ def export(
         splits: `{"train": 0.8, "val": 0.2}`: an item's part goes by its key, so it stays what it is when others
             are added; or `{"train": [keys], …}`.
         progress: called after each item.
+        suggestions: also what a model suggested and nobody has accepted, as if somebody had.
 
     Returns:
         What was written, what was left out and what was lost, in numbers.
@@ -59,6 +62,7 @@ def export(
     path = Path(path).expanduser()
     report = Report("Exported", kind.title, path, "boxes" if kind.holds.shapes == {"box"} else "objects")
     one = _Export(editor, kind, report, _Parts(splits, kind), images_mode(images, alone=is_file(kind, path)))
+    one.suggestions = suggestions
     content = Content(one.classes.names, one.samples(progress, only_done=only_done), one.parts.names)
     renamed = kind.write(path, content, images=one.images)
     if not one.classes.record():
@@ -126,6 +130,7 @@ class _Export:
         self.report = report
         self.parts = parts
         self.images = images
+        self.suggestions = False
         self.classes = Classes(editor, kind)
         self.numbers = Items(editor, kind)
         self._objects = 0
@@ -152,13 +157,16 @@ class _Export:
         states = editor.store.counts(editor.task, editor.layer).states
         total = states.get("done", 0) + (0 if only_done else sum(states.values()) - states.get("done", 0))
         seen = present = 0
-        for item, objects, _ in editor.store.each(editor.task, editor.layer):
+        for item, every, _ in editor.store.each(editor.task, editor.layer):
             present += self._here(item.id)
+            objects = every if self.suggestions else accepted(every)
             if item.state != "done" and (only_done or not objects):
                 if self._here(item.id):
                     state = editor.state(item)
                     report.leave(_WORDS.get(state, state), item.id)
                 continue
+            if len(every) > len(objects):
+                report.lost[UNJUDGED] += len(every) - len(objects)
             sample = self._sample(item, objects)
             if sample is not None:
                 yield sample

@@ -19,6 +19,7 @@ from ipyannotator.errors import MediaError
 from ipyannotator.model import Entry, encode
 from ipyannotator.sources.base import Media, Request
 from ipyannotator.sources.cache import MediaCache
+from ipyannotator.widgets.assisting import Assisting
 from ipyannotator.widgets.line import Line
 
 AHEAD = (1, 2, -1)
@@ -43,6 +44,7 @@ class Canvas(Line):
         "hello": "_on_hello",
         "select": "_on_select",
         "media": "_on_media",
+        "assist": "_on_assist",
     }
 
     width = traitlets.Int(0, help="width at opening in CSS pixels; 0 for the room there is").tag(sync=True)
@@ -58,6 +60,7 @@ class Canvas(Line):
         self._request = Request(1280, 720)
         self._turn = 0
         self._sent: OrderedDict[str, None] = OrderedDict()
+        self.assisting = Assisting(editor, self._tell)
         super().__init__(editor, act, **values)
         self._follow("open", lambda _: self.show())
 
@@ -72,6 +75,7 @@ class Canvas(Line):
     def close(self) -> None:
         """End it."""
         self._turn += 1
+        self.assisting.close()
         super().close()
 
     def _show(self, turn: int) -> None:
@@ -151,6 +155,17 @@ class Canvas(Line):
             if ops:
                 self._tell({"type": "patch", "item": key, "seq": seq}, [msgspec.json.encode(ops)])
 
+    def point(self, ids: Sequence[str]) -> None:
+        """Show that these objects of the item on screen are selected."""
+        with self._out:
+            selected = {
+                "type": "patch",
+                "item": self.editor.key,
+                "seq": self.editor.store.head(),
+                "selected": list(ids),
+            }
+            self._tell(selected, [b"[]"])
+
     def _remember(self, name: str) -> None:
         self._sent[name] = None
         self._sent.move_to_end(name)
@@ -175,6 +190,9 @@ class Canvas(Line):
 
     def _on_select(self, content: Mapping[str, Any]) -> None:
         self._select([str(each) for each in content["ids"]])
+
+    def _on_assist(self, content: Mapping[str, Any]) -> None:
+        self.assisting.ask(content)
 
     def _on_media(self, content: Mapping[str, Any]) -> None:
         region = content.get("region")
