@@ -1,0 +1,56 @@
+// The outline of pixels, as closed rings along their edges: outer ones and holes apart by the way they go round.
+//
+// Each edge between a pixel inside and one outside is walked once, with the inside on the right. Where two pixels meet
+// at a corner only, the walk turns right: they are two parts, so rings touch, but never cross.
+import type { Crop } from './bitmap';
+import type { Pair } from './rings';
+
+/** Right, down, left, up; the next one is a turn to the right. */
+const DX = [1, 0, -1, 0];
+const DY = [0, 1, 0, -1];
+
+/**
+ * The rings around the pixels of a crop, in pixels of the picture, corners only. Outer rings go clockwise as they are
+ * seen (`signedArea` > 0 with y downwards), holes the other way.
+ */
+export function contours({ x, y, width, height, data }: Crop): Pair[][] {
+  const at = (column: number, row: number): boolean =>
+    column >= 0 && row >= 0 && column < width && row < height && data[column * height + row] === 1;
+  // The upper edges of pixels: every ring has one, walked to the right where the pixel is below.
+  const walked = new Uint8Array(width * (height + 1));
+  const rings: Pair[][] = [];
+  for (let column = 0; column < width; column += 1) {
+    for (let row = 0; row < height; row += 1) {
+      if (!at(column, row) || at(column, row - 1) || walked[column * (height + 1) + row]) continue;
+      const ring: Pair[] = [];
+      let [cx, cy, way] = [column, row, 0];
+      do {
+        if (way === 0) walked[cx * (height + 1) + cy] = 1;
+        cx += DX[way] ?? 0;
+        cy += DY[way] ?? 0;
+        // The pixels ahead, to the right and to the left of the way on.
+        const right = at(...ahead(cx, cy, way, true));
+        const left = at(...ahead(cx, cy, way, false));
+        const next = right ? (left ? (way + 3) % 4 : way) : (way + 1) % 4;
+        if (next !== way) ring.push([x + cx, y + cy]);
+        way = next;
+      } while (cx !== column || cy !== row || way !== 0);
+      rings.push(ring);
+    }
+  }
+  return rings;
+}
+
+/** The pixel ahead of a corner in a direction, on its right or left hand. */
+function ahead(cx: number, cy: number, way: number, right: boolean): [number, number] {
+  switch (way) {
+    case 0:
+      return [cx, right ? cy : cy - 1];
+    case 1:
+      return [right ? cx - 1 : cx, cy];
+    case 2:
+      return [cx - 1, right ? cy - 1 : cy];
+    default:
+      return [right ? cx : cx - 1, cy - 1];
+  }
+}
