@@ -217,3 +217,42 @@ class TestGivenOut:
     def test_the_table_has_them_with_their_origin(self, suggested):
         pytest.importorskip("pandas")
         assert list(suggested.to_dataframe()["origin"]) == ["model"] * 3
+
+
+class TestAssist:
+    def test_the_tool_is_there_while_there_is_a_function(self, create):
+        a = create(["car", "bus"])
+        assert "assist" not in a.parts.tools.tools
+        assert a.canvas.keymap.get("g") != "tool:assist"
+
+        @a.assist
+        def point(item, prompt):
+            return Box(1, 1, 2, 2)
+
+        assert a.parts.tools.tools == ["select", "box", "assist", "pan"]
+        assert a.canvas.keymap["g"] == "tool:assist"
+        a.step = "explore"
+        assert "assist" not in a.parts.tools.tools
+        a.step = "create"
+        assert "assist" in a.parts.tools.tools
+        assert a.canvas.assisting.assistant is point
+        a.canvas.tool = "assist"
+        assert a.assist(None) is None
+        assert a.canvas.tool == "select"
+        assert a.parts.tools.tools == ["select", "box", "pan"]
+
+    def test_what_cannot_assist_is_refused_and_changes_nothing(self, create):
+        a = create(["car"])
+        with pytest.raises(InvalidValue, match="plain function"):
+            a.assist(5)
+        assert a.assistant is None
+        assert "assist" not in a.parts.tools.tools
+
+    def test_what_ships_answers_with_a_mask(self, create):
+        from ipyannotator.assist import Prompt, flood_fill
+        from ipyannotator.editor.item import Item
+
+        a = create(["car"])
+        shape = flood_fill(10)(Item(a.editor.source, "0.jpg"), Prompt(((5, 5, True),)))
+        assert shape.kind == "mask"
+        assert shape.measure() == 200 * 100
