@@ -2,15 +2,20 @@
 import './tools.css';
 import type { AnyModel } from '@anywidget/types';
 import {
+  Brush,
   CircleDashed,
   Crosshair,
   Diamond,
+  Eraser,
   Expand,
   Hand,
   MousePointer2,
+  Pentagon,
   PersonStanding,
   Scan,
+  Scissors,
   Shapes,
+  Spline,
   SquareDashed,
 } from 'lucide-static';
 import { element, icon, KEEP_KEYS, setAttribute, setText } from './shared/dom';
@@ -33,9 +38,14 @@ export const TOOLS = new Map<string, Button>(
     { name: 'select', label: 'Select', svg: MousePointer2 },
     { name: 'box', label: 'Box', svg: SquareDashed, edits: true },
     { name: 'rotated_box', label: 'Rotated box', svg: Diamond, edits: true },
+    { name: 'polygon', label: 'Polygon', svg: Pentagon, edits: true },
+    { name: 'polyline', label: 'Polyline', svg: Spline, edits: true },
+    { name: 'cut', label: 'Cut', svg: Scissors, edits: true },
     { name: 'ellipse', label: 'Ellipse', svg: CircleDashed, edits: true },
     { name: 'points', label: 'Points', svg: Crosshair, edits: true },
     { name: 'skeleton', label: 'Skeleton', svg: PersonStanding, edits: true },
+    { name: 'brush', label: 'Brush', svg: Brush, edits: true },
+    { name: 'eraser', label: 'Eraser', svg: Eraser, edits: true },
     { name: 'pan', label: 'Pan', svg: Hand },
   ].map((tool) => [tool.name, tool]),
 );

@@ -51,7 +51,7 @@ def shapes(project: Path, opened: list[Any]) -> Callable[..., Any]:
     ("kinds", "tools"),
     [
         (["box"], "select box pan"),
-        (["polygon", "rotated_box", "box"], "select polygon box pan"),
+        (["polygon", "rotated_box", "box"], "select polygon cut box pan"),
         (["mask", "polyline", "points"], "select brush eraser wand polyline points pan"),
         (["whole"], "select pan"),
         (["skeleton", "ellipse"], "select skeleton ellipse pan"),

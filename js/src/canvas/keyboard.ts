@@ -8,6 +8,7 @@ import { deleteObjects } from '../shared/edits';
 import type { ClassData, ObjectData, ShapeData } from '../shared/protocol';
 import { inside } from './geometry';
 import { type Handle, kindOf, movedTogether, type ShapeKind } from './kinds';
+import { REFORMING } from './reforming';
 import type { Surface } from './surface';
 import { TOOLS } from './tools';
 import { type Point, type Size, toStage, whole } from './view';
@@ -53,6 +54,7 @@ export class Keyboard {
       ['toggle_handle', () => this.#toggle()],
       ['corner', () => this.#mark()],
       ['escape', () => this.#escape()],
+      ...[...REFORMING].map(([name, reform]) => [name, () => reform(surface)] as const),
     ]);
     session.on('action', (name) => acts() && this.perform(name), owner);
     session.on('item', () => this.settle(), owner);

@@ -21,6 +21,7 @@ from ipyannotator.widgets.whole import WholeLabels
 
 TOOLS: Final[dict[str, tuple[str, ...]]] = {
     "rotated_box": ("box",),
+    "polygon": ("polygon", "cut"),
     "mask": ("brush", "eraser", "wand"),
     "whole": (),
 }

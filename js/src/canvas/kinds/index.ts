@@ -2,6 +2,8 @@
 import './box';
 import './ellipse';
 import './points';
+import './polygon';
+import './polyline';
 import './skeleton';
 
 export { type Handle, KINDS, kindOf, movedTogether, type Pull, type Reshaped, type ShapeKind } from './kind';

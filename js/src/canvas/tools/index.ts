@@ -1,8 +1,11 @@
 // The tools of the canvas. To add one, write its file beside these and name it here.
 import './box';
+import './cut';
 import './ellipse';
 import './hand';
 import './points';
+import './polygon';
+import './polyline';
 import './rotated';
 import './select';
 import './skeleton';
