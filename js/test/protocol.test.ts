@@ -226,7 +226,7 @@ describe('up', () => {
     receive(again as Example);
     expect(model.of('media')).toEqual([whole]);
     await onScreen(first);
-    session.sharpen(sharper?.region as [number, number, number, number], 1600, 900);
+    session.sharpen([{ region: sharper?.region as [number, number, number, number], width: 1600, height: 900 }]);
     expect(model.of('media')).toEqual([whole, sharper]);
   });
 

@@ -109,15 +109,15 @@ describe('what is on screen', () => {
   it('gets a sharper part, until another picture comes', async () => {
     showPicture('a.jpg');
     await next();
-    session.sharpen([0, 0, 10, 10], 100, 100);
+    session.sharpen([{ region: [0, 0, 10, 10], width: 100, height: 100 }]);
     const { id, ...rest } = media('a.jpg@1');
     receive({ v: 1, type: 'media', id, key: 'a.jpg', ...rest, region: [0, 0, 10, 10], problem: null } as Down, PICTURE);
     await next();
-    const sharp = session.detail?.bitmap;
-    expect(session.detail?.media.region).toEqual([0, 0, 10, 10]);
+    const sharp = session.details[0]?.bitmap;
+    expect(session.details[0]?.region).toEqual([0, 0, 10, 10]);
     showPicture('b.jpg');
     await next();
-    expect(session.detail).toBeNull();
+    expect(session.details).toEqual([]);
     expect(sharp?.close).toHaveBeenCalled();
   });
 

@@ -21,7 +21,9 @@ import {
   paintObjects,
   paintPicture,
 } from './paint';
-import { fit, inSight, kept, type Point, panned, type Size, toPicture, toStage, type View, zoomed } from './view';
+import { TOOLS } from './tools/tool';
+import { density, enough, paintDetails, wantedTiles } from './tiles';
+import { fit, kept, type Point, panned, type Size, toPicture, toStage, type View, zoomed } from './view';
 
 /** The view of each session outlives its canvas: rendered again, it stands as it did. */
 interface Stand {
@@ -32,10 +34,8 @@ interface Stand {
 }
 const STANDS = new WeakMap<Session, Stand>();
 
-/** Milliseconds of rest after which a sharper picture is asked for. */
-const SHARPEN_AFTER = 150;
-/** What is drawn more than this much larger than it is, is asked for sharper. */
-const COARSE = 1.15;
+/** Milliseconds between two looks at which parts of the picture are wanted sharper. */
+const SHARPEN_AFTER = 120;
 
 export class Surface {
   readonly layers: Layers;
@@ -152,8 +152,7 @@ export class Surface {
     STANDS.set(this.session, this.#stand);
     this.layers.look(view);
     this.moved();
-    if (this.#sharpen) clearTimeout(this.#sharpen);
-    this.#sharpen = setTimeout(() => this.#askSharper(), SHARPEN_AFTER);
+    this.#sharpen ??= setTimeout(() => this.#askSharper(), SHARPEN_AFTER);
   }
 
   /** Stand as before where the picture has the size of the last one; else show all of it. */
@@ -167,22 +166,11 @@ export class Surface {
   }
 
   #askSharper(): void {
+    this.#sharpen = null;
     const { picture, view } = this;
     const shown = this.session.picture;
-    if (!picture || !view || !shown) return;
-    const ratio = devicePixelRatio;
-    const have = shown.bitmap.width / shown.media.region[2];
-    if (have >= 0.99 || view.scale * ratio <= have * COARSE) return;
-    const part = inSight(view, picture, this.stage);
-    if (!part) return;
-    const region: [number, number, number, number] = [
-      Math.floor(part.x),
-      Math.floor(part.y),
-      Math.ceil(part.width),
-      Math.ceil(part.height),
-    ];
-    const scale = Math.min(1, view.scale * ratio);
-    this.session.sharpen(region, Math.ceil(part.width * scale), Math.ceil(part.height * scale));
+    if (picture && view && shown)
+      this.session.sharpen(wantedTiles(view, picture, this.stage, devicePixelRatio, density(shown)));
   }
 
   // ---- editing
@@ -340,7 +328,9 @@ export class Surface {
     const { view, session } = this;
     if (!view || !session.picture) return;
     paintPicture(context, session.picture, view);
-    if (session.detail) paintPicture(context, session.detail, view);
+    const ratio = devicePixelRatio;
+    if (!session.details.length || enough(view, ratio, density(session.picture))) return;
+    paintDetails(context, session.details, view, this.stage, ratio);
   }
 
   #paintObjects(context: CanvasRenderingContext2D): void {
@@ -381,7 +371,10 @@ export class Surface {
     const color = colorOf({ class_id: session.activeClass }, this.#palette);
     this.draft?.paint(context, view, color);
     if (this.marquee) paintMarquee(context, this.marquee, view);
-    if (this.cross) paintCross(context, toStage(view, this.cross), this.stage);
+    if (!this.cross) return;
+    const { point } = TOOLS.get(session.tool) ?? {};
+    if (point) point(this, context, this.cross);
+    else paintCross(context, toStage(view, this.cross), this.stage);
   }
 }
 

@@ -5,6 +5,7 @@ import type { Outbox } from './outbox';
 import type { Down, ItemData, ObjectData } from './protocol';
 import type { Step } from './scene';
 import type { Picture, Signals } from './session';
+import type { Detail } from './tiles';
 import type { View } from './view';
 
 /** Milliseconds between two questions for an item that does not fit what is reported of it. */
@@ -12,7 +13,7 @@ const DOUBT = 2_000;
 
 export class Screen {
   picture: Picture | null = null;
-  detail: Picture | null = null;
+  details: readonly Detail[] = [];
   #asking: ReturnType<typeof setTimeout> | null = null;
 
   constructor(
@@ -43,9 +44,9 @@ export class Screen {
     }
   }
 
-  /** A sharper picture of a part, or none any more. */
-  sharper(detail: Picture | null): void {
-    this.detail = detail;
+  /** Sharper pictures of parts, or none any more. */
+  sharper(details: readonly Detail[]): void {
+    this.details = details;
     this.signals.emit('picture', undefined);
   }
 

@@ -1,8 +1,9 @@
 // From a `show` to the screen: waits until the picture is decoded, then hands over item, picture and objects together,
 // so that what is on screen never belongs to another item. A newer `show` overtakes one that is still waiting.
-import { type Bitmaps, decode, mediaKey } from './media';
-import type { Down, ItemData, Json, MediaData, ObjectData, Region, Up } from './protocol';
+import { type Bitmaps, mediaKey } from './media';
+import type { Down, ItemData, Json, MediaData, ObjectData, Up } from './protocol';
 import type { Picture } from './session';
+import { type Detail, Tiles, type Wanted } from './tiles';
 
 type Show = Extract<Down, { type: 'show' }>;
 type Media = Extract<Down, { type: 'media' }>;
@@ -15,8 +16,8 @@ export interface Hooks {
   send(message: Up): boolean;
   /** Everything is ready: show it. */
   swap(show: Show, item: ItemData, picture: Picture | null, objects: ObjectData[]): void;
-  /** A sharper picture of a part of the item on screen, or none any more. */
-  detail(picture: Picture | null): void;
+  /** Sharper pictures of parts of the item on screen have come, or are gone. */
+  details(details: readonly Detail[]): void;
   loading(): void;
   notice(text: string, detail: string): void;
 }
@@ -29,8 +30,14 @@ export class Stage {
   #timer: ReturnType<typeof setTimeout> | null = null;
   #shown: MediaData | null = null;
   #shownKey: string | null = null;
-  #sharp = 0;
-  #detail: Picture | null = null;
+  readonly #tiles = new Tiles({
+    ask: ({ region, width, height }) => {
+      if (!this.#shown || this.#shownKey === null) return false;
+      return this.hooks.send({ v: 1, type: 'media', id: this.#shown.id, key: this.#shownKey, width, height, region });
+    },
+    changed: () => this.hooks.details(this.#tiles.list),
+    notice: (text, detail) => this.hooks.notice(text, detail),
+  });
 
   constructor(
     private readonly bitmaps: Bitmaps,
@@ -83,33 +90,30 @@ export class Stage {
     const sharper = id === this.#shown?.id && !same(region, this.#shown.region);
     if (problem !== null || !bytes) {
       if (awaited && awaited.media.id === id) this.#fail(problem ?? 'The picture came without its bytes.');
-      else if (key === this.#shownKey && id === this.#shown?.id)
-        this.hooks.notice('A sharper picture is not to be had.', problem ?? '');
+      else if (key === this.#shownKey && id === this.#shown?.id && region[2] > 0)
+        this.#tiles.fail(region, problem ?? 'It came without its bytes.');
       return;
     }
     if (awaited?.media.id === id && !(sharper && awaited.show.item.key === this.#shownKey)) {
       this.#awaited = { ...awaited, media };
       this.#whenDecoded(this.bitmaps.add(mediaKey(media), bytes, mime), media);
     } else if (sharper) {
-      this.#sharpen(media, bytes);
+      if (note !== this.#shown?.note) this.#tiles.note(note);
+      void this.#tiles.take(region, bytes, mime);
     } else {
       // Ahead of its time. What is wrong with it is said when it is to be shown.
       this.bitmaps.add(mediaKey(media), bytes, mime).catch(() => {});
     }
   }
 
-  sharpen(region: Region, width: number, height: number): void {
-    if (this.#shown && this.#shownKey !== null && !this.loading) {
-      this.hooks.send({ v: 1, type: 'media', id: this.#shown.id, key: this.#shownKey, width, height, region });
-    }
+  sharpen(wanted: readonly Wanted[]): void {
+    if (!this.loading) this.#tiles.want(wanted);
   }
 
   close(): void {
     this.#turn += 1;
     this.#rest();
-    this.#sharp += 1;
-    this.#detail?.bitmap.close();
-    this.#detail = null;
+    this.#tiles.drop();
   }
 
   #whenDecoded(decoding: Promise<ImageBitmap>, media: MediaData): void {
@@ -136,7 +140,7 @@ export class Stage {
   #swap(show: Show, item: ItemData, picture: Picture | null, objects: ObjectData[]): void {
     this.#rest();
     this.#awaited = null;
-    if (this.#shownKey !== item.key || this.#shown?.id !== picture?.media.id) this.#drop();
+    if (this.#shownKey !== item.key || this.#shown?.id !== picture?.media.id) this.#tiles.drop();
     this.#shownKey = item.key;
     this.#shown = picture?.media ?? null;
     this.bitmaps.pin(picture ? mediaKey(picture.media) : null);
@@ -144,35 +148,6 @@ export class Stage {
     this.loading = false;
     this.hooks.swap(show, item, picture, objects);
     if (waited) this.hooks.loading();
-  }
-
-  #sharpen(media: MediaData, bytes: DataView): void {
-    this.#sharp += 1;
-    const sharp = this.#sharp;
-    decode(bytes, media.mime).then(
-      (bitmap) => {
-        if (sharp !== this.#sharp) {
-          bitmap.close();
-          return;
-        }
-        this.#setDetail({ bitmap, media });
-      },
-      (error: unknown) => {
-        if (sharp === this.#sharp) this.hooks.notice('The sharper picture cannot be read.', text(error));
-      },
-    );
-  }
-
-  #drop(): void {
-    this.#sharp += 1;
-    if (this.#detail) this.#setDetail(null);
-  }
-
-  #setDetail(detail: Picture | null): void {
-    const before = this.#detail;
-    this.#detail = detail;
-    this.hooks.detail(detail);
-    before?.bitmap.close();
   }
 
   #setLoading(loading: boolean): void {

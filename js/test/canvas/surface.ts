@@ -7,6 +7,7 @@ import { RectDraft } from '../../src/canvas/tools/rect';
 import { fit, type Point } from '../../src/canvas/view';
 import type { ObjectData, Op } from '../../src/shared/protocol';
 import type { Picture } from '../../src/shared/session';
+import type { Detail } from '../../src/shared/tiles';
 import { FakeSession } from '../fake';
 import { type Recorder, recorder } from './recorder';
 
@@ -15,7 +16,7 @@ export const STAGE = { width: 900, height: 600 };
 /** What the canvas asks of a session besides what the panels do. */
 export class CanvasSession extends FakeSession {
   picture: Picture | null = null;
-  detail: Picture | null = null;
+  details: Detail[] = [];
   readonly sharpen = vi.fn();
 
   override commit(ops: Op[], selected?: string[]): void {
