@@ -8,7 +8,7 @@ import pytest
 
 from ipyannotator import Attribute, Box, InvalidValue, ObjectClass, OutputImageShapes, SkeletonTemplate, Whole
 from ipyannotator.errors import FormatError
-from ipyannotator.model import ClassRecord, ObjectRecord, Schema, UnknownShape
+from ipyannotator.model import ClassRecord, ObjectRecord, Schema, UnknownShape, decode_shape
 
 SEEN = Attribute("seen", "flag", default=True)
 SCHEMA = Schema([ClassRecord(id="1", name="car")])
@@ -81,6 +81,24 @@ def test_nothing_is_lost_there_and_back(made):
     assert found.get("origin", "human") == made.origin
     again = record(**{"class_id": made.class_id, **{k: v for k, v in found.items() if k != "label"}})
     assert output.to_value([again], [], SCHEMA) == value
+
+
+KINDS = [
+    {"kind": "polygon", "points": [[0, 0], [9.5, 0], [9, 9]], "holes": [[[2, 2], [3, 2], [3, 3]]]},
+    {"kind": "polyline", "points": [[0, 0], [9.5, 0]]},
+    {"kind": "points", "points": [[1, 2.5]]},
+    {"kind": "skeleton", "joints": [[1, 2.5, 2], [3, 4, 1], [0, 0, 0]]},
+    {"kind": "ellipse", "cx": 9, "cy": 8.5, "rx": 3, "ry": 3, "angle": 0},
+    {"kind": "mask", "size": [2, 3], "counts": "132"},
+]
+
+
+@pytest.mark.parametrize("data", KINDS, ids=lambda data: data["kind"])
+def test_every_kind_there_and_back(data):
+    made = record(decode_shape(data), class_id="1")
+    value = json.loads(json.dumps(OutputImageShapes().to_value([made], [], SCHEMA)))
+    assert value["objects"][0]["shape"] == data
+    assert OutputImageShapes().from_value(value).objects[0]["shape"] == made.shape
 
 
 def test_whole_numbers_are_integers_and_a_mark_is_not_written():

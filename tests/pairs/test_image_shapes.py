@@ -70,6 +70,8 @@ def test_the_screen_offers_what_is_declared(shapes):
     assert (car["color"], car["key"], car["shapes"]) == ("#ffa500", "c", ["box"])
     assert car["attributes"] == [COLOUR.data(), SPEED.data()]
     assert a.canvas.keymap["c"] == f"class:{car['id']}"
+    a.keymap["c"] = "skip"  # what somebody sets goes before
+    assert a.canvas.keymap["c"] == "skip"
     explored = shapes(step="explore")
     assert explored.parts.tools.tools == ["pan"]
 

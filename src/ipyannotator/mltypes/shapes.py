@@ -70,7 +70,7 @@ class OutputImageShapes(Output):
 
     def declared(self, name: str) -> ObjectClass:
         """Return a class that somebody adds: it has the shapes and attributes that all have."""
-        return self._whole(ObjectClass(name))
+        return self._completed(ObjectClass(name))
 
     def offered(
         self,
@@ -100,9 +100,11 @@ class OutputImageShapes(Output):
     def _complete(self) -> list[ObjectClass]:
         """Return the classes with what all have; raise `InvalidValue` where that does not fit."""
         given = self.classes or []
-        return [self._whole(each if isinstance(each, ObjectClass) else ObjectClass(each)) for each in given]
+        return [
+            self._completed(each if isinstance(each, ObjectClass) else ObjectClass(each)) for each in given
+        ]
 
-    def _whole(self, given: ObjectClass) -> ObjectClass:
+    def _completed(self, given: ObjectClass) -> ObjectClass:
         what = f"The class {given.name!r}"
         for kind in given.shapes:
             if kind not in self.shapes:

@@ -291,12 +291,13 @@ class BaseAnnotator(Actions, Exchanging, Suggestible, widgets.VBox):  # type: ig
         keys, labels = self.keymap.wire({record.name: record.id for record in schema.active}, prefix)
         own = {record.key: f"{prefix}:{record.id}" for record in schema.active if record.key}
         here = {*self.methods, *self.view.methods, *self.view.keys.values()}
-        shown = {
-            key: action
-            for key, action in {**own, **keys}.items()
-            if (action not in SOMEWHERE or action in here) and not self._lacks_tool(key, action)
-        }
-        self.canvas.keymap = {**self.view.keys, **shown}
+        usual: dict[str, str] = {}
+        chosen: dict[str, str] = {}
+        for key, action in keys.items():
+            if (action not in SOMEWHERE or action in here) and not self._lacks_tool(key, action):
+                (usual if DEFAULT_KEYS.get(key) == action else chosen)[key] = action
+        # A view's keys go before the usual ones, those of classes before both, and what somebody set before all.
+        self.canvas.keymap = {**usual, **self.view.keys, **own, **chosen}
         self.canvas.labels = labels | {f"{prefix}:{record.id}": record.name for record in schema.active}
 
     def _lacks_tool(self, key: str, action: str) -> bool:

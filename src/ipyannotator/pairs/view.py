@@ -29,8 +29,8 @@ class View:
         line: the widget on stage, through which the browser speaks to the kernel.
         today: what the person did today, where a footer shows it.
         methods: the actions that only this view has: the name of its method by the action's name.
-        keys: keys that only this view has, for actions by name; where the keymap has them for something that is here,
-            that goes before.
+        keys: keys that only this view has, for actions by name; they go before the usual ones, but not before what
+            somebody set in the keymap.
         tools: the tools on offer where something can be drawn.
         class_action: what the key of a class does, as a prefix: `class` draws with it, `label` gives it to the item.
     """
