@@ -6,11 +6,13 @@
 
 import { deleteObjects } from '../shared/edits';
 import type { ClassData, ObjectData, ShapeData } from '../shared/protocol';
+import { CONVERTING } from './converting';
 import { inside } from './geometry';
 import { type Handle, kindOf, movedTogether, type ShapeKind } from './kinds';
 import { REFORMING } from './reforming';
 import type { Surface } from './surface';
 import { TOOLS } from './tools';
+import { resizeBrush } from './tools/brush';
 import { type Point, type Size, toStage, whole } from './view';
 
 /** Milliseconds after the last nudge after which the move is an edit: many nudges are one undo. */
@@ -54,6 +56,9 @@ export class Keyboard {
       ['toggle_handle', () => this.#toggle()],
       ['corner', () => this.#mark()],
       ['escape', () => this.#escape()],
+      ['brush_smaller', () => resizeBrush(surface, -1)],
+      ['brush_larger', () => resizeBrush(surface, 1)],
+      ...[...CONVERTING].map(([name, convert]) => [name, () => convert(surface)] as const),
       ...[...REFORMING].map(([name, reform]) => [name, () => reform(surface)] as const),
     ]);
     session.on('action', (name) => acts() && this.perform(name), owner);

@@ -55,7 +55,8 @@ export class Pointers {
   }
 
   #press(event: PointerEvent): void {
-    if (event.button > 1 || (event.target as Element).closest('button, input, a')) return;
+    const other = event.button === 2 && this.#tool()?.right === true;
+    if ((event.button > 1 && !other) || (event.target as Element).closest('button, input, a')) return;
     event.preventDefault(); // no text selection, no autoscroll; focus is ours to give
     this.root.focus({ preventScroll: true });
     this.#down.set(event.pointerId, this.#at(event));
@@ -156,7 +157,9 @@ export class Pointers {
       event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE_HEIGHT : event.deltaMode ? this.surface.stage.height : 1;
     // A pinch on a touchpad arrives as a wheel with Ctrl and small steps.
     const delta = Math.max(-300, Math.min(300, event.deltaY * unit)) * (event.ctrlKey ? 4 : 1);
-    if (event.shiftKey) this.surface.pan(-delta, 0);
+    const { wheel } = this.#tool() ?? {};
+    if (event.altKey && wheel) wheel(this.surface, Math.sign(delta));
+    else if (event.shiftKey) this.surface.pan(-delta, 0);
     else this.surface.zoom(Math.exp(-delta * NOTCH), this.#at(event));
     this.#cross(event);
   }
@@ -169,7 +172,7 @@ export class Pointers {
       point: this.surface.toPicture(at),
       shift: event.shiftKey,
       toggle: event.ctrlKey || event.metaKey,
-      alt: event.altKey,
+      alt: event.altKey || (event.buttons & 2) !== 0,
       reach: event.pointerType === 'touch' ? FINGER : REACH,
     };
   }

@@ -23,6 +23,7 @@ import {
 } from './paint';
 import { TOOLS } from './tools/tool';
 import { density, enough, paintDetails, wantedTiles } from './tiles';
+import { TOOLS } from './tools/tool';
 import { fit, kept, type Point, panned, type Size, toPicture, toStage, type View, zoomed } from './view';
 
 /** The view of each session outlives its canvas: rendered again, it stands as it did. */

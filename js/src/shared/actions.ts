@@ -2,9 +2,12 @@
 
 const OWN = new Set([
   'actual_size',
+  'brush_larger',
+  'brush_smaller',
   'corner',
   'delete',
   'escape',
+  'fill_holes',
   'filter_classes',
   'fit',
   'fullscreen',
@@ -20,6 +23,8 @@ const OWN = new Set([
   'select_all',
   'simplify',
   'subtract',
+  'to_mask',
+  'to_polygon',
   'toggle_handle',
 ]);
 const OWN_PREFIXES = ['cell_', 'label:', 'nudge_', 'pan_', 'track_', 'zoom_'];

@@ -20,7 +20,7 @@ export interface MaskData extends ShapeData {
 /** From this enlargement on, the outline follows each pixel. */
 const EXACT = 3;
 /** Above so many cells an outline is made of larger ones. */
-const CELLS = 2 ** 21;
+const CELLS = 2 ** 26;
 
 /** What a shape's runs say; null where they are malformed, or not those of a picture of its size. */
 const read: (shape: ShapeData) => { mask: Mask; bounds: ReturnType<typeof boundsOf>; area: number } | null = remembered(

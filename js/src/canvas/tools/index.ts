@@ -1,5 +1,6 @@
 // The tools of the canvas. To add one, write its file beside these and name it here.
 import './box';
+import './brush';
 import './cut';
 import './ellipse';
 import './hand';

@@ -34,6 +34,12 @@ export interface Tool {
   press(surface: Surface, press: Touch): Gesture;
   /** What Space does at the crosshair: what a click there would do. */
   mark?(surface: Surface, at: Point): void;
+  /** Draw where it would act, instead of crossing lines; the point is one of the picture. */
+  point?(surface: Surface, context: CanvasRenderingContext2D, at: Point): void;
+  /** Whether the right button is its too: it comes with `alt`. */
+  right?: boolean;
+  /** What the wheel does with Alt held; the steps are negative away from the person. */
+  wheel?(surface: Surface, steps: number): void;
 }
 
 export const TOOLS = new Map<string, Tool>();
