@@ -36,7 +36,13 @@ from ipyannotator.model.shapes import (
     SHAPES,
     Bounds,
     Box,
+    Ellipse,
+    Mask,
+    Points,
+    Polygon,
+    Polyline,
     Shape,
+    Skeleton,
     UnknownShape,
     Whole,
     decode_shape,
@@ -44,8 +50,5 @@ from ipyannotator.model.shapes import (
 )
 
 __all__ = [
-    "RECORDS", "SHAPES", "STATES", "Answer", "Attribute", "Author", "Bounds", "Box", "Change", "ClassRecord", "Entry",
-    "FieldRecord", "ItemRecord", "ObjectClass", "ObjectRecord", "Op", "Origin", "Record", "Ref", "Schema", "Shape", "SkeletonTemplate", "State",
-    "Status", "Trace", "UnknownShape", "Whole", "decode", "decode_shape", "encode", "encode_shape", "invert", "items", "new_id",
-    "perform", "refs", "trace",
+    "RECORDS", "SHAPES", "STATES", "Answer", "Attribute", "Author", "Bounds", "Box", "Change", "ClassRecord", "Ellipse", "Entry", "FieldRecord", "ItemRecord", "Mask", "ObjectClass", "ObjectRecord", "Op", "Origin", "Points", "Polygon", "Polyline", "Record", "Ref", "Schema", "Shape", "Skeleton", "SkeletonTemplate", "State", "Status", "Trace", "UnknownShape", "Whole", "decode", "decode_shape", "encode", "encode_shape", "invert", "items", "new_id", "perform", "refs", "trace",
 ]  # fmt: skip

@@ -48,42 +48,13 @@ class Shape(ABC):
     def measure(self) -> float:
         """Return the size: an area in square pixels, or a length in pixels."""
 
+    def clipped(self, width: float, height: float) -> Shape | None:
+        """Return what of the shape lies in an image of a width and height in pixels; None where nothing does.
 
-@SHAPES.register("box")
-@dataclass(frozen=True, slots=True)
-class Box(Shape):
-    """A box: top-left corner and size in pixels, turned by `angle` degrees clockwise around its centre."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    angle: float = 0.0
-    kind: str = field(default="box", init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        for name in ("x", "y", "width", "height", "angle"):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-                raise InvalidValue(f"Box.{name}", value, "a finite number of pixels")
-        for name in ("width", "height"):
-            if getattr(self, name) <= 0:
-                raise InvalidValue(f"Box.{name}", getattr(self, name), "more than 0 pixels")
-
-    def bounds(self) -> Bounds:
-        """Return the upright rectangle that holds the box, its rotation included."""
-        if self.angle % 180 == 0:
-            return Bounds(self.x, self.y, self.x + self.width, self.y + self.height)
-        turn = math.radians(self.angle)
-        cos, sin = abs(math.cos(turn)), abs(math.sin(turn))
-        half_w = (self.width * cos + self.height * sin) / 2
-        half_h = (self.width * sin + self.height * cos) / 2
-        mid_x, mid_y = self.x + self.width / 2, self.y + self.height / 2
-        return Bounds(mid_x - half_w, mid_y - half_h, mid_x + half_w, mid_y + half_h)
-
-    def measure(self) -> float:
-        """Return the area in square pixels."""
-        return self.width * self.height
+        Here: all of it, where any of it does. A shape that can be cut says more.
+        """
+        left, top, right, bottom = self.bounds()
+        return self if right >= 0 and bottom >= 0 and left <= width and top <= height else None
 
 
 @SHAPES.register("whole")
