@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from ipyannotator import Attribute, Box, InvalidValue, ObjectClass, OutputImageShapes, Whole
+from ipyannotator import Attribute, Box, InvalidValue, ObjectClass, OutputImageShapes, SkeletonTemplate, Whole
 from ipyannotator.editor import Editor
 from ipyannotator.editor.checking import Missing, missing, requires
-from ipyannotator.model import Author, Change, Op, new_id
+from ipyannotator.model import Author, Change, Op, decode_shape, new_id
 from ipyannotator.sources import ImageSource
 from ipyannotator.stores import SqlStore
 
@@ -77,6 +77,19 @@ def test_a_shape_that_the_class_does_not_take_is_refused(view):
     with pytest.raises(InvalidValue, match="box at an angle"):
         bus.label = "car"
     assert (view.labels, car.shape) == (["car", "bus"], Box(1, 1, 5, 5))
+
+
+def test_a_skeleton_has_the_joints_of_its_template(make):
+    person = ObjectClass("person", shapes=["skeleton"], skeleton=SkeletonTemplate(["head", "foot"]))
+    editor = make(OutputImageShapes(["skeleton", "polygon"], [person]))
+    view = editor.view(editor.key)
+    joints = [[1, 2, 2], [3, 4, 1], [0, 0, 0]]
+    with pytest.raises(InvalidValue, match="joints of the skeleton is 3, expected 2"):
+        view.add(decode_shape({"kind": "skeleton", "joints": joints}), "person")
+    view.add(decode_shape({"kind": "skeleton", "joints": joints[:2]}), "person")
+    with pytest.raises(InvalidValue, match="expected one of: skeleton"):
+        view.add(decode_shape({"kind": "polygon", "points": [[0, 0], [5, 0], [5, 5]]}), "person")
+    assert view.labels == ["person"]
 
 
 def test_objects_without_a_class_have_what_all_have(view):
