@@ -52,6 +52,10 @@ def assisting(editor, told):
     made.close()
 
 
+def answered(told: list[dict[str, Any]], count: int) -> bool:
+    return until(lambda: len(told) == count)
+
+
 def ask(assisting: Assisting, name: str, item: str = "a.png", x: float = 5) -> None:
     assisting.ask({"id": name, "item": item, "points": [[x, 5, True]], "box": None})
 
@@ -81,7 +85,7 @@ def test_the_item_is_the_same_while_its_picture_is(assisting, told, editor):
     assisting.assistant = lambda item, prompt: items.append(item)
     for number, key in enumerate(("a.png", "a.png", "b.png")):
         ask(assisting, str(number), key)
-        assert until(lambda number=number: len(told) == number + 1)
+        assert answered(told, number + 1)
     assert items[0] is items[1]
     assert [item.key for item in items] == ["a.png", "a.png", "b.png"]
     assert told[0] == {"type": "assisted", "id": "0", "item": "a.png", "shape": None, "problem": None}
@@ -101,7 +105,7 @@ def test_a_failure_is_the_answer_and_is_shown_and_the_next_question_works(assist
     assisting.assistant = moody
     for number in range(4):
         ask(assisting, str(number))
-        assert until(lambda number=number: len(told) == number + 1)
+        assert answered(told, number + 1)
     assert [bool(each["problem"]) for each in told] == [True, True, True, False]
     assert told[0]["problem"] == "moody failed: RuntimeError: no weights"
     assert "expected a shape" in told[2]["problem"]

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ipyannotator.model import Shape
+from ipyannotator.model import Mask, Shape
 
 Bits: TypeAlias = npt.NDArray[np.bool_]
 """One truth value for each pixel: height × width."""
@@ -15,6 +15,4 @@ Bits: TypeAlias = npt.NDArray[np.bool_]
 
 def mask_of(taken: Bits) -> Shape | None:
     """Return the mask of the pixels that are true; None where none is."""
-    from ipyannotator.model import Mask
-
     return Mask.from_array(taken) if taken.any() else None

@@ -38,12 +38,12 @@ class SuggestionsPanel(VBox):  # type: ignore[misc]
     def __init__(self, *, read_only: bool = False) -> None:
         self._handlers: list[Act] = []
         self._showing = Showing(self._show)
-        self.title = mark(Label(), "ipya-title", "ipya-suggestions-title")
+        self.title = mark(Label(), "ipya-suggestions-title")
         self.said = mark(Label(), "ipya-suggestions-problem")
         self.retry = mark(Button(description="Retry", tooltip="Ask the model again"), name="Retry")
         self.score = mark(
             FloatSlider(
-                value=0.5, min=0, max=1, step=0.01, description="Score", readout_format=".2f", continuous_update=False
+                value=0.5, min=0, max=1, step=0.01, description="Score", readout=False, continuous_update=False
             ),
             "ipya-score", name="Least score",
         )  # fmt: skip
