@@ -2,8 +2,10 @@
 // the session's line to the kernel: its model carries the messages.
 import './canvas.css';
 import type { AnyModel } from '@anywidget/types';
+import { type Adjust, adjusting } from './canvas/adjust';
 import { Hud } from './canvas/hud';
 import { Keyboard } from './canvas/keyboard';
+import { Minimap } from './canvas/minimap';
 import { Pointers } from './canvas/pointer';
 import { Surface } from './canvas/surface';
 import type { Size } from './canvas/view';
@@ -20,6 +22,8 @@ const GROWN = 1.25;
 interface CanvasValues extends Values {
   /** Whether small pictures are enlarged to fill the surface. */
   enlarge?: boolean;
+  /** How the picture is looked at. */
+  adjust: Adjust;
 }
 
 function mount(session: Session, el: HTMLElement, owner: AbortSignal, model: AnyModel<CanvasValues>): void {
@@ -38,14 +42,20 @@ function mount(session: Session, el: HTMLElement, owner: AbortSignal, model: Any
     session,
     stage,
     owner,
-    () => hud.refresh(),
+    () => {
+      hud.refresh();
+      minimap.refresh();
+    },
     (text) => hud.say(text),
     (text) => hud.speak(text),
   );
   surface.enlarge = model.get('enlarge') !== false;
   const hud: Hud = new Hud(session, stage, owner, () => surface);
+  const acts = acting(session, stage, owner);
+  const minimap: Minimap = new Minimap(session, stage, owner, acts, () => surface);
+  adjusting(session, stage, owner, model, acts);
   const pointers = new Pointers(surface, stage, owner);
-  const keyboard = new Keyboard(surface, () => pointers.cancel(), owner, acting(session, stage, owner));
+  const keyboard = new Keyboard(surface, () => pointers.cancel(), owner, acts);
   stage.addEventListener(
     'keydown',
     (event) => {

@@ -4,6 +4,7 @@ import type { AnyModel } from '@anywidget/types';
 import {
   Brush,
   CircleDashed,
+  Contrast,
   Crosshair,
   Diamond,
   Eraser,
@@ -17,6 +18,7 @@ import {
   Shapes,
   Spline,
   SquareDashed,
+  WandSparkles,
 } from 'lucide-static';
 import { element, icon, KEEP_KEYS, setAttribute, setText } from './shared/dom';
 import { shortcutOnButton, showKey, swallow } from './shared/keys';
@@ -46,6 +48,7 @@ export const TOOLS = new Map<string, Button>(
     { name: 'skeleton', label: 'Skeleton', svg: PersonStanding, edits: true },
     { name: 'brush', label: 'Brush', svg: Brush, edits: true },
     { name: 'eraser', label: 'Eraser', svg: Eraser, edits: true },
+    { name: 'wand', label: 'Magic wand', svg: WandSparkles, edits: true },
     { name: 'pan', label: 'Pan', svg: Hand },
   ].map((tool) => [tool.name, tool]),
 );
@@ -53,6 +56,7 @@ export const TOOLS = new Map<string, Button>(
 const VIEWS: readonly Button[] = [
   { name: 'fit', label: 'Fit', svg: Expand },
   { name: 'actual_size', label: 'Actual size', svg: Scan },
+  { name: 'adjust', label: 'Brightness and contrast', svg: Contrast },
 ];
 
 export interface ToolsValues extends Values {

@@ -29,6 +29,7 @@ describe('the rail', () => {
       'Pan (H)',
       'Fit (F)',
       'Actual size (0)',
+      'Brightness and contrast',
     ]);
     expect(button('Box').getAttribute('aria-pressed')).toBe('true');
     expect(button('Fit').hasAttribute('aria-pressed')).toBe(false);

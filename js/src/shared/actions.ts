@@ -2,6 +2,7 @@
 
 const OWN = new Set([
   'actual_size',
+  'adjust',
   'brush_larger',
   'brush_smaller',
   'corner',
@@ -15,6 +16,7 @@ const OWN = new Set([
   'insert_handle',
   'join',
   'mark',
+  'minimap',
   'next_handle',
   'next_object',
   'open',

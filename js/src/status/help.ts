@@ -16,7 +16,7 @@ const GROUPS: readonly (readonly [title: string, actions: RegExp])[] = [
   ['Classes', /^(class:|filter_classes)/],
   ['Tracks', /^track_/],
   ['Crosshair', /^(corner|nudge_)/],
-  ['View', /^(fit|actual_size|zoom_|pan_|fullscreen|help)/],
+  ['View', /^(fit|actual_size|adjust|minimap|zoom_|pan_|fullscreen|help)/],
   ['Tools', /^tool:/],
   ['Others', /./],
 ];

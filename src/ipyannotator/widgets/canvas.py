@@ -19,6 +19,8 @@ from ipyannotator.errors import MediaError
 from ipyannotator.model import Entry, encode
 from ipyannotator.sources.base import Media, Request
 from ipyannotator.sources.cache import MediaCache
+from ipyannotator.sources.look import Look
+from ipyannotator.widgets.adjusting import look_of, read_adjust
 from ipyannotator.widgets.assisting import Assisting
 from ipyannotator.widgets.line import Line
 
@@ -53,16 +55,31 @@ class Canvas(Line):
         default_value=True, help="whether pictures that are smaller than the surface are enlarged to fill it"
     ).tag(sync=True)
 
+    adjust: traitlets.Dict[str, Any] = traitlets.Dict(
+        help="how the picture is looked at: brightness, contrast, gamma, invert, window, channels; {} for as it is"
+    ).tag(sync=True)
+
     def __init__(
         self, editor: Editor, media: MediaCache, act: Callable[[str, Any], None], **values: Any
     ) -> None:
         self._media = media
         self._request = Request(1280, 720)
         self._turn = 0
-        self._sent: OrderedDict[str, None] = OrderedDict()
+        self._sent: OrderedDict[str, Look] = OrderedDict()
         self.assisting = Assisting(editor, self._tell)
         super().__init__(editor, act, **values)
         self._follow("open", lambda _: self.show())
+
+    @traitlets.validate("adjust")
+    def _check_adjust(self, proposal: Any) -> dict[str, Any]:
+        return read_adjust(proposal["value"])
+
+    @traitlets.observe("adjust")
+    def _adjusted(self, _: Any) -> None:
+        look = look_of(self.adjust)
+        if look != self._request.look:  # the rest is done by the browser
+            self._request = self._request._replace(look=look)
+            self.show()
 
     # ---- out ----------------------------------------------------------------------------------------------------
 
@@ -167,7 +184,7 @@ class Canvas(Line):
             self._tell(selected, [b"[]"])
 
     def _remember(self, name: str) -> None:
-        self._sent[name] = None
+        self._sent.setdefault(name, self._request.look)
         self._sent.move_to_end(name)
         while len(self._sent) > REMEMBERED:
             self._sent.popitem(last=False)
@@ -175,7 +192,8 @@ class Canvas(Line):
     # ---- in -----------------------------------------------------------------------------------------------------
 
     def _on_hello(self, content: Mapping[str, Any]) -> None:
-        self._request = Request(max(int(content["width"]), 1), max(int(content["height"]), 1))
+        width, height = max(int(content["width"]), 1), max(int(content["height"]), 1)
+        self._request = self._request._replace(width=width, height=height)
         with self._out:
             self._sent.clear()
         self._greet(self.show)
@@ -197,8 +215,11 @@ class Canvas(Line):
     def _on_media(self, content: Mapping[str, Any]) -> None:
         region = content.get("region")
         width, height = int(content["width"]), int(content["height"])
-        request = Request(width, height, tuple(region)) if region else self._request
-        self._later(self._fetch, str(content["id"]), str(content["key"]), request)
+        name = str(content["id"])
+        # A tile belongs to the picture that is on screen there, although another look may be on its way.
+        look = self._sent.get(name, self._request.look)
+        request = Request(width, height, tuple(region), look) if region else self._request
+        self._later(self._fetch, name, str(content["key"]), request)
 
     def _fetch(self, name: str, key: str, request: Request) -> None:
         media, problem = self._picture(key, request)
@@ -210,7 +231,7 @@ class Canvas(Line):
                     "type": "media",
                     "id": name,
                     "key": key,
-                    "region": [0, 0, 0, 0],
+                    "region": list(request.region or (0, 0, 0, 0)),
                     "mime": "",
                     "note": "",
                     "problem": problem,

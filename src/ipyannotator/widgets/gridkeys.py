@@ -59,7 +59,7 @@ LABELS: Final = {
 ELSEWHERE: Final = frozenset({
     "skip", "flag", "next_todo", "first", "last", "select_all", "next_object", "previous_object", "corner",
     "nudge_left", "nudge_right", "nudge_up", "nudge_down", "nudge_left_far", "nudge_right_far", "nudge_up_far",
-    "nudge_down_far", "fit", "actual_size",
+    "nudge_down_far", "fit", "actual_size", "adjust", "minimap",
 })  # fmt: skip
 """What is done to the one item on screen, or to its picture."""
 PAGED: Final = frozenset({"next", "previous", "done"})

@@ -60,6 +60,8 @@ ACTIONS: Final = {
     "track_trails": "Trajectories on or off",
     "fit": "Fit the picture into the window",
     "actual_size": "One picture pixel per screen pixel",
+    "adjust": "Brightness, contrast, values and channels",
+    "minimap": "Small map of the picture on or off",
     "zoom_in": "Zoom in",
     "zoom_out": "Zoom out",
     "fullscreen": "Full screen",
@@ -67,7 +69,9 @@ ACTIONS: Final = {
 }
 """The actions, with what the help calls them."""
 
-SOMEWHERE: Final = frozenset({"toggle_handle", "none_of_these", "track_new", "track_join", "track_trails"})
+SOMEWHERE: Final = frozenset({
+    "toggle_handle", "none_of_these", "track_new", "track_join", "track_trails", "join", "subtract", "simplify",
+})  # fmt: skip
 """Actions that only some views have; elsewhere their keys do nothing, and are not shown."""
 
 DEFAULT_KEYS: Final = {
@@ -117,6 +121,8 @@ DEFAULT_KEYS: Final = {
     "/": "filter_classes",
     "f": "fit",
     "0": "actual_size",
+    "Shift+l": "adjust",
+    "z": "minimap",
     "+": "zoom_in",
     "=": "zoom_in",
     "-": "zoom_out",
