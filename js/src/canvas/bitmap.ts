@@ -70,7 +70,7 @@ function paintLine(crop: Crop, a: Point, b: Point, radius: number): void {
   for (let column = first; column <= last; column += 1) {
     const [low, high] = slice(a, b, radius, x + column + 0.5);
     const from = Math.max(0, Math.ceil(low - y - 0.5));
-    const to = Math.min(height, Math.floor(high - y - 0.5) + 1);
+    const to = Math.min(height, Math.ceil(high - y - 0.5));
     if (to > from) data.fill(1, column * height + from, column * height + to);
   }
   // The pixel under the line's end is always painted: the smallest brush leaves something wherever it is put down.

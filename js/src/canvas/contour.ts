@@ -3,7 +3,7 @@
 // Each edge between a pixel inside and one outside is walked once, with the inside on the right. Where two pixels meet
 // at a corner only, the walk turns right: they are two parts, so rings touch, but never cross.
 import type { Crop } from './bitmap';
-import type { Pair } from './rings';
+import { type Pair, type Ring, simplified } from './rings';
 
 /** Right, down, left, up; the next one is a turn to the right. */
 const DX = [1, 0, -1, 0];
@@ -59,3 +59,28 @@ function ahead(cx: number, cy: number, way: number, right: boolean): [number, nu
       return [right ? cx : cx - 1, cy - 1];
   }
 }
+
+/** How far a smooth outline may be from one with its stairs cut, in pixels. */
+const TOLERANCE = 0.5;
+
+/**
+ * A ring along pixels as the line that it stands for: stairs are cut half a pixel from their corners, then what is
+ * nearly straight is made so. Corners between longer edges stay where they are.
+ */
+export function smoothed(ring: Ring): Ring {
+  const cut = ring.flatMap((at, index): Pair[] => {
+    const before = ring[(index || ring.length) - 1] ?? at;
+    const after = ring[(index + 1) % ring.length] ?? at;
+    const stair = apart(before, at) === 1 || apart(at, after) === 1;
+    return stair ? [toward(at, before), toward(at, after)] : [[at[0], at[1]]];
+  });
+  return simplified(cut, TOLERANCE, true);
+}
+
+/** How long an edge is, which goes along one axis. */
+const apart = (a: Readonly<Pair>, b: Readonly<Pair>): number => Math.abs(a[0] - b[0]) + Math.abs(a[1] - b[1]);
+
+const toward = (a: Readonly<Pair>, b: Readonly<Pair>): Pair => [
+  a[0] + Math.sign(b[0] - a[0]) / 2,
+  a[1] + Math.sign(b[1] - a[1]) / 2,
+];

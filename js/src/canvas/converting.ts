@@ -2,17 +2,15 @@
 import type { ObjectData, Op, ShapeData } from '../shared/protocol';
 import { freshId } from '../shared/values';
 import { cropOf, filledRings, withoutHoles } from './bitmap';
-import { contours } from './contour';
+import { contours, smoothed } from './contour';
 import { kindOf } from './kinds';
 import { maskIn, maskShape } from './kinds/mask';
 import { ringsOf as polygonRings } from './kinds/polygon';
-import { insideRings, type Pair, type Ring, signedArea, simplified } from './rings';
+import { insideRings, type Pair, type Ring, signedArea } from './rings';
 import { areaOf, MOST_PIXELS } from './rle';
 import type { Surface } from './surface';
 import type { Size } from './view';
 
-/** How far a polygon may be from the pixels that it comes from. */
-const TOLERANCE = 0.5;
 /** Corners of the polygon that an ellipse is filled as. */
 const CORNERS = 360;
 
@@ -71,7 +69,7 @@ function within(hole: Ring): Pair {
   return [x + dx / 2 - dy / 2, y + dy / 2 + dx / 2];
 }
 
-const fine = (ring: Ring): Pair[] => simplified(ring, TOLERANCE, true).map(([x, y]): Pair => [x, y]);
+const fine = (ring: Ring): Pair[] => smoothed(ring).map(([x, y]): Pair => [x, y]);
 
 /** Make masks of the polygons, boxes and ellipses that are selected. */
 function toMask(surface: Surface): void {

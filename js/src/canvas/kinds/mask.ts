@@ -2,9 +2,9 @@
 // the view can show: no bitmap is kept of any.
 import type { ShapeData } from '../../shared/protocol';
 import { type Crop, cropOf } from '../bitmap';
-import { contours } from '../contour';
+import { contours, smoothed } from '../contour';
 import { moved } from '../geometry';
-import { type Pair, type Ring, simplified } from '../rings';
+import type { Ring } from '../rings';
 import { areaOf, around, boundsOf, covers, decoded, eachSpan, encoded, type Mask, shifted } from '../rle';
 import type { View } from '../view';
 import { KINDS, remembered } from './kind';
@@ -71,20 +71,11 @@ function outline(shape: ShapeData, scale: number): readonly Ring[] {
   const known = seen.get(shape);
   if (known?.level === level) return known.rings;
   const rings = contours(cells(found.mask, side)).map((ring) => {
-    const smooth = exact ? ring : simplified(chamfered(ring), 0.5, true);
+    const smooth = exact ? ring : smoothed(ring);
     return side === 1 ? smooth : smooth.map(([x, y]): [number, number] => [x * side, y * side]);
   });
   seen.set(shape, { level, rings });
   return rings;
-}
-
-/** A ring along cells with its corners cut, by half a cell: stairs become the line that they stand for. */
-function chamfered(ring: Ring): Ring {
-  return ring.flatMap(([x, y], at) => {
-    const toward = ([px, py]: Readonly<Pair>): Pair => [x + Math.sign(px - x) / 2, y + Math.sign(py - y) / 2];
-    const before = ring[(at || ring.length) - 1] ?? [x, y];
-    return [toward(before), toward(ring[(at + 1) % ring.length] ?? [x, y])];
-  });
 }
 
 function trace(context: CanvasRenderingContext2D, shape: ShapeData, { x, y, scale }: View): void {

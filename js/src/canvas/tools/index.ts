@@ -10,6 +10,7 @@ import './polyline';
 import './rotated';
 import './select';
 import './skeleton';
+import './wand';
 
 export { pan } from './hand';
 export { type Gesture, TOOLS, type Tool, type Touch } from './tool';
