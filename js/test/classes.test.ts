@@ -1,6 +1,9 @@
 // @vitest-environment happy-dom
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { matching, order } from '../src/classes/order';
+import { chooseClass } from '../src/shared/edits';
+import { perform } from '../src/shared/keys';
+import type { ClassData } from '../src/shared/protocol';
 import { box, FakeModel, FakeSession, find, frame, named, press } from './fake';
 
 const { mount } = await import('../src/classes');
@@ -244,4 +247,41 @@ it('leaves nothing behind', () => {
   owner.abort();
   expect(session.listening()).toBe(0);
   expect(model.listening()).toBe(0);
+});
+
+describe('what a class says of its objects', () => {
+  const data = (id: string, more: Partial<ClassData> = {}): ClassData => ({
+    id,
+    name: id,
+    color: '#0072b2',
+    key: '',
+    order: 1,
+    retired: false,
+    ...more,
+  });
+
+  it('comes with the class, where the object has no value of its own, in the same change', () => {
+    const session = new FakeSession();
+    const attributes = [{ name: 'colour', default: 'red' }, { name: 'speed', default: 3 }, { name: 'note' }];
+    session.classes = [data('car', { attributes })];
+    session.show([box('a', 'bus', { attributes: { speed: 7 } })]);
+    session.select(['a']);
+    chooseClass(session.as(), 'car');
+    expect(session.commits).toHaveLength(1);
+    expect(session.commits[0]?.ops.map(({ path, new: value }) => [path, value])).toEqual([
+      ['class_id', 'car'],
+      ['attributes/colour', 'red'],
+    ]);
+  });
+
+  it('gives or takes a label of the whole image by its key, and is not drawn with', () => {
+    const session = new FakeSession();
+    session.classes = [data('night', { shapes: ['whole'] }), data('car')];
+    const act = vi.spyOn(session, 'act');
+    perform(session.as(), 'class:night');
+    expect(act).toHaveBeenCalledWith('whole:night');
+    expect(session.activeClass).not.toBe('night');
+    perform(session.as(), 'class:car');
+    expect(session.activeClass).toBe('car');
+  });
 });

@@ -18,6 +18,7 @@ from ipyannotator import (
     ObjectClass,
     OutputImageBbox,
     OutputImageShapes,
+    Polygon,
     Settings,
     Whole,
 )
@@ -51,7 +52,7 @@ def shapes(project: Path, opened: list[Any]) -> Callable[..., Any]:
     ("kinds", "tools"),
     [
         (["box"], "select box pan"),
-        (["polygon", "rotated_box", "box"], "select polygon cut box pan"),
+        (["polygon", "rotated_box", "box"], "select polygon cut box rotated_box pan"),
         (["mask", "polyline", "points"], "select brush eraser wand polyline points pan"),
         (["whole"], "select pan"),
         (["skeleton", "ellipse"], "select skeleton ellipse pan"),
@@ -61,9 +62,16 @@ def test_the_tools_are_those_of_what_is_on_offer(kinds, tools):
     assert tools_of(kinds) == tuple(tools.split())
 
 
+def test_keys_for_a_kind_of_shape_are_there_where_it_is(shapes):
+    keys = shapes(OutputImageShapes(["polygon"], ["cell"])).canvas.keymap
+    assert [keys[key] for key in ("c", "j", "Shift+j", "u")] == ["tool:cut", "join", "subtract", "simplify"]
+    assert "t" not in keys
+    assert not {"join", "tool:cut"} & set(shapes(project_file="other").canvas.keymap.values())
+
+
 def test_the_screen_offers_what_is_declared(shapes):
     a = shapes()
-    assert a.parts.tools.tools == ["select", "box", "pan"]
+    assert a.parts.tools.tools == ["select", "box", "rotated_box", "pan"]
     assert a.canvas.tool == "box"
     assert a.canvas.active_class == a.editor.schema.id_of("car")  # the first that can be drawn with
     car = next(each for each in a.canvas.classes if each["name"] == "car")
@@ -295,3 +303,26 @@ def test_open_classes_have_what_all_have(shapes):
         a.current.add(Box(1, 1, 5, 5, 30), "tram")
     a.editor.select([tram.id])
     assert list(a.view.fields.attributes.controls) == ["speed"]
+
+
+def test_the_table_has_the_extent_of_every_shape(shapes):
+    a = shapes(OutputImageShapes(["box", "polygon", "whole"], ["car"]))
+    a.current.add(Box(1, 2, 3, 4), "car")
+    a.current.add(Polygon([(10, 20), (40, 20), (25, 50)]), "car")
+    a.current.add(Whole(), "car")
+    table = a.to_dataframe()
+    assert table["kind"].tolist() == ["box", "polygon", "whole"]
+    assert table[["x", "y", "width", "height"]].iloc[:2].to_numpy().tolist() == [
+        [1, 2, 3, 4],
+        [10, 20, 30, 30],
+    ]
+    assert table["x"].isna().tolist() == [False, False, True]
+
+
+def test_a_key_of_a_label_of_the_whole_image_gives_it_and_takes_it_away(shapes):
+    a = shapes()
+    night = a.editor.schema.id_of("night")
+    a.act(f"whole:{night}")
+    assert a.current.labels == ["night"]
+    a.act(f"whole:{night}")
+    assert a.current.labels == []

@@ -1,5 +1,7 @@
 // Making an object of what was drawn: one edit, in the class in use.
-import type { Json, ObjectData, ShapeData } from '../shared/protocol';
+
+import { defaultsOf } from '../shared/edits';
+import type { ObjectData, ShapeData } from '../shared/protocol';
 import { freshId } from '../shared/values';
 import { guestsOf } from './guests';
 import { kindOf } from './kinds';
@@ -25,10 +27,8 @@ export function newObject(surface: Surface, shape: ShapeData, item: string): Obj
   const { session } = surface;
   const object: ObjectData = { id: freshId(), item, shape };
   if (session.activeClass) object.class_id = session.activeClass;
-  const defaults = (surface.used?.attributes ?? []).flatMap((each): [string, Json][] =>
-    each.default === undefined || each.default === null ? [] : [[each.name, each.default]],
-  );
-  if (defaults.length) object.attributes = Object.fromEntries(defaults);
+  const defaults = defaultsOf(surface.used);
+  if (defaults.size) object.attributes = Object.fromEntries(defaults);
   for (const guest of guestsOf(session)) guest.complete?.(object);
   return object;
 }

@@ -1,5 +1,6 @@
 // A list of classes to choose from: by click, by key, by typing a part of a name. What choosing means, who uses it says.
 import { coalesced, element, elementId, KEEP_KEYS, safeColor, setAttribute, setText } from '../shared/dom';
+import { isWholeOnly } from '../shared/edits';
 import { actionOf, shortcut, shortcutOnButton, shown, swallow } from '../shared/keys';
 import type { ClassData } from '../shared/protocol';
 import type { Session } from '../shared/session';
@@ -154,7 +155,7 @@ export function picker(session: Session, owner: AbortSignal, options: PickerOpti
     for (const object of session.objects) {
       if (object.class_id) counts.set(object.class_id, (counts.get(object.class_id) ?? 0) + 1);
     }
-    const offered = session.classes.filter((data) => !data.retired);
+    const offered = session.classes.filter((data) => !data.retired && !isWholeOnly(data));
     const open = options.extensible() && !session.readOnly;
     const box = open || offered.length > MANY;
     setAttribute(filter, 'hidden', !box);
@@ -162,7 +163,7 @@ export function picker(session: Session, owner: AbortSignal, options: PickerOpti
     const wanted = box ? filter.value.trim() : '';
     if (frozen.item !== session.item?.key)
       frozen = { recent: [...(RECENT.get(session) ?? [])], item: session.item?.key };
-    const usable = session.classes.filter((data) => !data.retired || counts.has(data.id));
+    const usable = session.classes.filter((data) => (!data.retired || counts.has(data.id)) && !isWholeOnly(data));
     const ordered = options.recentFirst && (wanted || offered.length > VERY_MANY);
     const recent = !ordered ? [] : wanted ? (RECENT.get(session) ?? []) : frozen.recent;
     visible = matching(order(usable, recent), wanted);

@@ -1,5 +1,5 @@
 // The edits that several widgets offer, as one commit each: choose a class, delete objects.
-import type { ObjectData, Op } from './protocol';
+import type { ClassData, Json, ObjectData, Op } from './protocol';
 import type { Session } from './session';
 
 /** What the class of an object that has none is called. */
@@ -7,19 +7,36 @@ export const NO_CLASS = 'no class';
 
 export type Editable = Pick<
   Session,
-  'item' | 'objects' | 'byId' | 'selection' | 'readOnly' | 'commit' | 'setActiveClass'
+  'item' | 'objects' | 'byId' | 'selection' | 'classes' | 'readOnly' | 'commit' | 'setActiveClass'
 >;
+
+/** Whether objects of a class are labels of the whole image only: there is nothing to draw with it. */
+export function isWholeOnly({ shapes }: ClassData): boolean {
+  return shapes?.length ? shapes.every((kind) => kind === 'whole') : false;
+}
+
+/** What a class says of new objects: the attributes that have a default, by name. */
+export function defaultsOf(data: ClassData | undefined): Map<string, Json> {
+  const named = (data?.attributes ?? []).map((each): [string, Json] => [each.name, each.default ?? null]);
+  return new Map(named.filter(([, value]) => value !== null));
+}
 
 /** Make a class the active one, and give it to the selected objects. */
 export function chooseClass(session: Editable, classId: string): void {
   const { item } = session;
   if (item && !session.readOnly) {
     const ops: Op[] = [];
+    const defaults = defaultsOf(session.classes.find((data) => data.id === classId));
     for (const id of session.selection) {
       const object = session.byId.get(id);
       const old = object?.class_id ?? null;
       if (!object || old === classId) continue;
-      ops.push({ action: 'set', record: 'object', id, item: item.key, path: 'class_id', old, new: classId });
+      const op = { action: 'set', record: 'object', id, item: item.key } as const;
+      ops.push({ ...op, path: 'class_id', old, new: classId });
+      for (const [name, value] of defaults) {
+        if ((object.attributes?.[name] ?? null) === null)
+          ops.push({ ...op, path: `attributes/${name}`, old: null, new: value });
+      }
     }
     if (ops.length) session.commit(ops);
   }

@@ -3,7 +3,7 @@
 // `Ctrl+z`, `Ctrl+Shift+z`, `Shift+ArrowLeft`, `a`, `?`, `Space`, `Delete`. Ctrl and the Mac's Meta are one. For a
 // letter Shift is named (`Shift+a`) and Caps Lock does not count; for other characters the character says it (`?`).
 import { setAttribute } from './dom';
-import { chooseClass, type Editable } from './edits';
+import { chooseClass, type Editable, isWholeOnly } from './edits';
 
 /** What a shortcut needs of the session. */
 export interface KeyTarget extends Editable {
@@ -127,8 +127,12 @@ export function shortcutOnButton(event: KeyboardEvent, target: KeyTarget): void 
   else shortcut(event, target);
 }
 
-/** Perform an action of the keymap. A class goes to the selected objects too, as by a click on its name. */
+/** Perform an action of the keymap. A class goes to the selected objects too, as by a click on its name; of labels
+ * of the whole image, it is given or taken away. */
 export function perform(target: KeyTarget, action: string): void {
-  if (action.startsWith('class:')) chooseClass(target, action.slice('class:'.length));
+  const id = action.startsWith('class:') ? action.slice('class:'.length) : '';
+  const data = target.classes.find((each) => each.id === id);
+  if (data && isWholeOnly(data)) target.act(`whole:${id}`);
+  else if (id) chooseClass(target, id);
   else target.act(action);
 }

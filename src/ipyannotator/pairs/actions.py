@@ -50,7 +50,10 @@ class Actions:
         return len(self.view.groups) or len(self.editor.shown)
 
     def act(self, name: str, value: Any = None) -> None:
-        """Perform an action by name. What goes wrong is said to the person, not raised."""
+        """Perform an action by name, such as `next`, or `whole:<id>` with a value in it.
+
+        What goes wrong is said to the person, not raised.
+        """
         try:
             if name.startswith("call:"):
                 key = name.removeprefix("call:")
@@ -59,8 +62,10 @@ class Actions:
                     action(self)
                 self.events.emit("key", key)
             else:
+                name, _, more = name.partition(":")
                 method = self._method(name)
-                method() if value is None else method(value)
+                given = more or value
+                method() if given is None else method(given)
         except IpyannotatorError as error:
             self.events.emit("notice", "warning", str(error))
         except Exception as error:  # noqa: BLE001 - whatever a replaced method does, the annotator goes on

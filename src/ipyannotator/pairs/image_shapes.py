@@ -20,12 +20,19 @@ from ipyannotator.widgets.marks import mark
 from ipyannotator.widgets.whole import WholeLabels
 
 TOOLS: Final[dict[str, tuple[str, ...]]] = {
-    "rotated_box": ("box",),
+    "rotated_box": ("box", "rotated_box"),
     "polygon": ("polygon", "cut"),
     "mask": ("brush", "eraser", "wand"),
     "whole": (),
 }
 """The tools that draw a kind of shape, where they are not one tool of its name."""
+
+ACTIONS: Final[dict[str, tuple[str, ...]]] = {
+    "polygon": ("join", "subtract", "simplify"),
+    "polyline": ("simplify",),
+    "skeleton": ("toggle_handle",),
+}
+"""The actions that there are for a kind of shape."""
 
 NUMBERS: Final[dict[str, tuple[str, ...]]] = {
     "box": ("x", "y", "width", "height", "angle"),
@@ -51,6 +58,7 @@ class ShapesView(ObjectsView):
         super().__init__(annotator)
         self.kinds = tuple(cast("OutputImageShapes", annotator.output_item).shapes)
         self.tools = tools_of(self.kinds)
+        self.here = frozenset(name for kind in self.kinds for name in ACTIONS.get(kind, ()))
 
     def fill(self) -> None:
         """Begin with the tool of the first kind on offer."""

@@ -6,6 +6,7 @@ yet, and later only on request, by a merge that touches only what was changed in
 
 from __future__ import annotations
 
+import math
 import shutil
 import time
 import zlib
@@ -20,7 +21,7 @@ from ipyannotator.editor.core import Editor
 from ipyannotator.errors import Conflict, FormatError, StoreError
 from ipyannotator.formats import original
 from ipyannotator.mltypes import Parsed
-from ipyannotator.model import ObjectRecord, Op, encode, encode_shape, new_id
+from ipyannotator.model import ObjectRecord, Op, Shape, UnknownShape, encode, encode_shape, new_id
 
 BATCH = 2000
 """Operations in one change while a file is read for the first time."""
@@ -55,7 +56,10 @@ def accepted(objects: list[ObjectRecord]) -> list[ObjectRecord]:
 
 
 def to_rows(editor: Editor) -> Iterator[dict[str, Any]]:
-    """Yield one row per object: item, state, id, label, the shape's values, score, origin, author, track."""
+    """Yield one row per object: item, state, id, label, the shape's values, score, origin, author, track.
+
+    `x`, `y`, `width` and `height` are those of a box, of any other shape those of the upright rectangle around it.
+    """
     for item, objects, _ in editor.store.each(editor.task, editor.layer):
         for record in objects:
             shape = encode_shape(record.shape)
@@ -64,6 +68,7 @@ def to_rows(editor: Editor) -> Iterator[dict[str, Any]]:
                 "state": editor.state(item),
                 "id": record.id,
                 "label": editor.schema.name(record.class_id),
+                **_extent(record.shape),
                 **shape,
                 "score": record.score,
                 "origin": record.origin,
@@ -71,6 +76,14 @@ def to_rows(editor: Editor) -> Iterator[dict[str, Any]]:
                 **({"track": record.track} if record.track is not None else {}),
                 **{f"attributes.{name}": value for name, value in record.attributes.items()},
             }
+
+
+def _extent(shape: Shape) -> dict[str, float]:
+    """Return the upright rectangle around a shape; nothing for one that has none."""
+    left, top, right, bottom = shape.bounds()
+    if isinstance(shape, UnknownShape) or not all(map(math.isfinite, (left, top, right, bottom))):
+        return {}
+    return {"x": left, "y": top, "width": right - left, "height": bottom - top}
 
 
 def save(editor: Editor, path: Path, folder: str) -> Path:
