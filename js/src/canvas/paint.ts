@@ -160,8 +160,13 @@ export function paintActive(
   context.setLineDash([]);
   if (look.tag) paintTag(context, placed, palette, view);
   if (!look.handles) return;
-  for (const handle of handlesOf(placed.shape, view.scale, look.turning))
-    paintHandle(context, handle, look.handle === handle.id, view);
+  const handles = handlesOf(placed.shape, view.scale, look.turning);
+  for (const handle of handles) if (handle.id !== look.handle) paintHandle(context, handle, false, view);
+  // The keys also reach those that there is no room for.
+  const chosen = (scale: number): Handle | undefined =>
+    handlesOf(placed.shape, scale, look.turning).find(({ id }) => id === look.handle);
+  const last = look.handle ? (chosen(view.scale) ?? chosen(Number.POSITIVE_INFINITY)) : undefined;
+  if (last) paintHandle(context, last, true, view);
 }
 
 /** A handle; the one that the keys work on is filled dark. */

@@ -6,8 +6,8 @@ import type { Point } from './view';
 export type Pair = [x: number, y: number];
 export type Ring = readonly Readonly<Pair>[];
 
-/** The nearest two vertices that are shown, in CSS pixels: closer ones could not be told apart by hand. */
-export const ROOM = 8;
+/** The nearest two vertices that are shown, in CSS pixels: closer ones would hide what they are about. */
+export const ROOM = 10;
 /** Points nearer than this to the last one that was drawn are left out, in CSS pixels. */
 export const FINE = 0.7;
 

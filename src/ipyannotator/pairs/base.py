@@ -290,7 +290,7 @@ class BaseAnnotator(Actions, Exchanging, Suggestible, widgets.VBox):  # type: ig
         prefix = self.view.class_action
         keys, labels = self.keymap.wire({record.name: record.id for record in schema.active}, prefix)
         own = {record.key: f"{prefix}:{record.id}" for record in schema.active if record.key}
-        here = {*self.methods, *self.view.methods, *self.view.keys.values()}
+        here = {*self.methods, *self.view.methods, *self.view.keys.values(), *self.view.here}
         usual: dict[str, str] = {}
         chosen: dict[str, str] = {}
         for key, action in keys.items():

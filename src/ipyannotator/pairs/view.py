@@ -31,12 +31,14 @@ class View:
         methods: the actions that only this view has: the name of its method by the action's name.
         keys: keys that only this view has, for actions by name; they go before the usual ones, but not before what
             somebody set in the keymap.
+        here: other actions that only some views have, and this one has.
         tools: the tools on offer where something can be drawn.
         class_action: what the key of a class does, as a prefix: `class` draws with it, `label` gives it to the item.
     """
 
     methods: ClassVar[dict[str, str]] = {}
     keys: ClassVar[dict[str, str]] = {}
+    here: frozenset[str] = frozenset()
     tools: tuple[str, ...] = ()
     today: Today | None = None
     class_action: ClassVar[str] = "class"

@@ -32,7 +32,7 @@ export interface RingsKind {
 }
 
 /** Edges that are shorter on the screen have no place in their middle, in CSS pixels. */
-const MIDDLE = 3 * ROOM;
+const MIDDLE = 2.5 * ROOM;
 
 /** A handle's place: `ring:vertex`, and with `+` the middle of the edge that begins there. */
 function placeOf(handle: string): { ring: number; at: number; middle: boolean } {
@@ -48,6 +48,9 @@ export function ringsKind({ name, closed, least, is, rings, shape: made }: Rings
       ring.map((pair, at): Handle => ({ id: `${of}:${at}`, at: pointOf(pair), cursor: 'move', look: 'dot' })),
     ),
   );
+
+  /** The handles that there was room for, at the scale that they were asked for last. */
+  const shownAt = remembered((): { scale: number; handles: readonly Handle[] } => ({ scale: 0, handles: [] }));
 
   const near = (shape: ShapeData, point: Point, margin: number): boolean =>
     contains(bounds(shape), point, margin) && rings(shape).some((ring) => nearRing(ring, closed, point, margin));
@@ -70,23 +73,26 @@ export function ringsKind({ name, closed, least, is, rings, shape: made }: Rings
       return closed ? width >= smallest && height >= smallest : width >= smallest || height >= smallest;
     },
     handles(shape, scale) {
-      const all = vertices(shape);
-      if (!Number.isFinite(scale)) return all;
+      if (!Number.isFinite(scale)) return vertices(shape);
+      const known = shownAt(shape);
+      if (known.scale === scale) return known.handles;
       const shown: Handle[] = [];
+      const room = new Room(ROOM / scale);
       rings(shape).forEach((ring, of) => {
-        let last: Readonly<Pair> | null = null;
         ring.forEach((pair, at) => {
-          const here = { id: `${of}:${at}`, at: pointOf(pair), cursor: 'move', look: 'dot' } as const;
-          if (!last || Math.hypot(pair[0] - last[0], pair[1] - last[1]) * scale >= ROOM) {
-            shown.push(here);
-            last = pair;
-          }
-          const next = after(ring, at);
-          if (last !== pair || !next || Math.hypot(next[0] - pair[0], next[1] - pair[1]) * scale < MIDDLE) return;
-          const middle = { x: (pair[0] + next[0]) / 2, y: (pair[1] + next[1]) / 2 };
-          shown.push({ id: `${here.id}+`, at: middle, cursor: 'copy', look: 'small' });
+          if (room.take(pair)) shown.push({ id: `${of}:${at}`, at: pointOf(pair), cursor: 'move', look: 'dot' });
         });
       });
+      rings(shape).forEach((ring, of) => {
+        ring.forEach((pair, at) => {
+          const next = after(ring, at);
+          if (!next || Math.hypot(next[0] - pair[0], next[1] - pair[1]) * scale < MIDDLE) return;
+          const middle: Pair = [(pair[0] + next[0]) / 2, (pair[1] + next[1]) / 2];
+          if (!room.take(middle)) return;
+          shown.push({ id: `${of}:${at}+`, at: pointOf(middle), cursor: 'copy', look: 'small' });
+        });
+      });
+      Object.assign(known, { scale, handles: shown });
       return shown;
     },
     move(shape, dx, dy, size) {
@@ -135,7 +141,9 @@ export function ringsKind({ name, closed, least, is, rings, shape: made }: Rings
     stroke(context, shape, view) {
       context.beginPath();
       trace(context, rings(shape), closed, view);
+      context.lineJoin = 'bevel'; // a sharp corner would be a spike, far longer than the shape
       context.stroke();
+      context.lineJoin = 'miter';
     },
     ...(closed && {
       fill(context: CanvasRenderingContext2D, shape: ShapeData, view: View) {
@@ -145,6 +153,27 @@ export function ringsKind({ name, closed, least, is, rings, shape: made }: Rings
       },
     }),
   };
+}
+
+/** Places that are at least so far apart, found by the cells of a grid. */
+class Room {
+  readonly #taken = new Map<string, Readonly<Pair>[]>();
+
+  constructor(private readonly apart: number) {}
+
+  /** Take a place, where it is far enough from those that are taken. */
+  take(pair: Readonly<Pair>): boolean {
+    const [column, row] = [Math.floor(pair[0] / this.apart), Math.floor(pair[1] / this.apart)];
+    for (let x = column - 1; x <= column + 1; x += 1)
+      for (let y = row - 1; y <= row + 1; y += 1)
+        for (const other of this.#taken.get(`${x},${y}`) ?? [])
+          if (Math.hypot(pair[0] - other[0], pair[1] - other[1]) < this.apart) return false;
+    const cell = `${column},${row}`;
+    const known = this.#taken.get(cell);
+    if (known) known.push(pair);
+    else this.#taken.set(cell, [pair]);
+    return true;
+  }
 }
 
 /** Add rings to the path; of points that fall together on the screen, the first. */
