@@ -78,6 +78,7 @@ def test_the_picture_cannot_be_lost(canvas):
     for _ in range(6):
         canvas.drag((100, 100), (700, 500), button="middle")
     canvas.put(tool="box")
+    canvas.keys("z")  # the small map stands in that corner
     left, top = canvas.corner
     canvas.page.mouse.move(left + canvas.size[0] - 20, top + canvas.size[1] - 20)
     x, y = canvas.cross
@@ -249,12 +250,12 @@ def test_a_large_picture_is_asked_for_sharper_where_it_is_looked_at(canvas):
     for _ in range(5):
         canvas.wheel(10_000, 10_000, -300)
     canvas.page.wait_for_function("() => kernel.sent.some(({type}) => type === 'media')")
-    asked = canvas.messages("media")[-1]
+    asked = canvas.messages("media")[0]
     x, y, width, height = asked["region"]
-    assert x < 10_000 < x + width
-    assert y < 10_000 < y + height
+    assert x <= 10_000 <= x + width
+    assert y <= 10_000 <= y + height
     assert width < 20_000
-    assert asked["width"] <= canvas.size[0] + 1, "no more than the screen shows"
+    assert asked["width"] <= 512
     before = canvas.settled()
     sharp = {"type": "media", "id": asked["id"], "key": "large.jpg", "region": asked["region"]}
     canvas.deliver_media(sharp, picture((asked["width"], asked["height"]), "JPEG"))
