@@ -21,7 +21,6 @@ import {
   paintObjects,
   paintPicture,
 } from './paint';
-import { TOOLS } from './tools/tool';
 import { density, enough, paintDetails, wantedTiles } from './tiles';
 import { TOOLS } from './tools/tool';
 import { fit, kept, type Point, panned, type Size, toPicture, toStage, type View, zoomed } from './view';
@@ -282,6 +281,7 @@ export class Surface {
 
   /** Set values of what is under way, and have it painted. */
   set(values: Partial<Pick<Surface, 'draft' | 'marquee' | 'cross' | 'handle' | 'hover' | 'fresh'>>): void {
+    if (values.draft !== undefined && values.draft !== this.draft) this.draft?.end?.();
     Object.assign(this, values);
     this.layers.dirty('active');
     if ('cross' in values) this.moved();
