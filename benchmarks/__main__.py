@@ -33,6 +33,8 @@ GROUPS = {
     "finished": "a finished project",
     "editing": "an edit on an image with very many boxes, in the kernel",
     "canvas": "very many boxes on screen",
+    "shapes": "boxes, polygons and masks on screen, beside other canvases",
+    "pictures": "a large picture with many boxes",
     "labelling": "in JupyterLab: one key for each picture, many in a row",
     "web": "the web app: from the link to the first picture",
     "grid": "a grid of very many crops",
