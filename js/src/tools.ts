@@ -16,6 +16,7 @@ import {
   Scan,
   Scissors,
   Shapes,
+  Sparkles,
   Spline,
   SquareDashed,
   WandSparkles,
@@ -49,6 +50,7 @@ export const TOOLS = new Map<string, Button>(
     { name: 'brush', label: 'Brush', svg: Brush, edits: true },
     { name: 'eraser', label: 'Eraser', svg: Eraser, edits: true },
     { name: 'wand', label: 'Magic wand', svg: WandSparkles, edits: true },
+    { name: 'assist', label: 'Assist', svg: Sparkles, edits: true },
     { name: 'pan', label: 'Pan', svg: Hand },
   ].map((tool) => [tool.name, tool]),
 );

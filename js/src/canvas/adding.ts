@@ -1,22 +1,24 @@
 // Making an object of what was drawn: one edit, in the class in use.
 
 import { defaultsOf } from '../shared/edits';
-import type { ObjectData, ShapeData } from '../shared/protocol';
+import type { ObjectData, Op, ShapeData } from '../shared/protocol';
 import { freshId } from '../shared/values';
 import { guestsOf } from './guests';
 import { kindOf } from './kinds';
 import type { Surface } from './surface';
 
-/** Make an object in the class in use; it is selected, but the next press inside it draws another one. */
-export function addObject(surface: Surface, shape: ShapeData, size = ''): void {
-  const { item } = surface.session;
-  if (!item || !surface.allowed(shape.kind)) return;
-  const object = newObject(surface, shape, item.key);
-  surface.edit(
-    [{ action: 'create', record: 'object', id: object.id, item: item.key, new: { ...object } }],
-    [object.id],
-  );
-  surface.set({ fresh: new Set([object.id]) });
+/**
+ * Make an object in the class in use. On the item on screen it is selected, but the next press inside it draws another
+ * one; an item that was left gets it all the same.
+ */
+export function addObject(surface: Surface, shape: ShapeData, size = '', on?: string): void {
+  const here = surface.session.item?.key;
+  const item = on ?? here;
+  if (!item || (item === here && !surface.allowed(shape.kind))) return;
+  const object = newObject(surface, shape, item);
+  const op: Op = { action: 'create', record: 'object', id: object.id, item, new: { ...object } };
+  surface.edit([op], item === here ? [object.id] : undefined);
+  if (item === here) surface.set({ fresh: new Set([object.id]) });
   const kind = (kindOf(shape)?.name ?? shape.kind).replace(/^an? /, '');
   const said = [surface.nameOf(object), size].filter(Boolean).join(', ');
   surface.speak(`${kind.charAt(0).toUpperCase()}${kind.slice(1)} drawn: ${said}.`);

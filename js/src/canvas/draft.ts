@@ -15,4 +15,6 @@ export interface Draft {
    * is thrown away. Without it, the draft is forgotten.
    */
   leave?(): void;
+  /** It is on screen no more, however it ended. */
+  end?(): void;
 }

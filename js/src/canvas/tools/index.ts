@@ -1,4 +1,5 @@
 // The tools of the canvas. To add one, write its file beside these and name it here.
+import './assist';
 import './box';
 import './brush';
 import './cut';

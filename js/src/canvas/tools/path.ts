@@ -1,7 +1,5 @@
 // What is drawn point by point: a click sets a vertex, a drag draws freehand, and both may be mixed. It ends by a click on
 // its first point where it is closed, on its last one, or by Enter.
-import type { Op } from '../../shared/protocol';
-import { newObject } from '../adding';
 import type { Draft } from '../draft';
 import { inside } from '../geometry';
 import { paintShape } from '../paint';
@@ -159,16 +157,6 @@ export class PathDraft implements Draft {
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
-/** Make an object of some item in the class in use, which is selected where the item is on screen. */
-export function addOn(surface: Surface, shape: { kind: string; points: Pair[] }, item: string, said: string): void {
-  const object = newObject(surface, shape, item);
-  const here = surface.session.item?.key === item;
-  const op: Op = { action: 'create', record: 'object', id: object.id, item, new: { ...object } };
-  surface.edit([op], here ? [object.id] : undefined);
-  if (here) surface.set({ fresh: new Set([object.id]) });
-  surface.speak(`${said}: ${surface.nameOf(object)}, ${shape.points.length} points.`);
-}
 
 /** The draft of a tool that is under way. */
 function draftOf(surface: Surface, how: PathKind): PathDraft | null {

@@ -1,8 +1,9 @@
 // Polygons, point by point or freehand. With Alt at the first click inside the selected polygon, a hole of it.
+import { addObject } from '../adding';
 import { isPolygon, polygonOf, ringsOf } from '../kinds/polygon';
 import { cutHole } from '../reforming';
 import { crosses, insideRings } from '../rings';
-import { addOn, pathTool } from './path';
+import { pathTool } from './path';
 import { TOOLS } from './tool';
 
 TOOLS.set(
@@ -24,7 +25,7 @@ TOOLS.set(
         if (!why) surface.say('A hole was cut.');
         return why;
       }
-      addOn(surface, polygonOf([points]), item, 'Polygon drawn');
+      addObject(surface, polygonOf([points]), `${points.length} points`, item);
       // It may be meant, and is kept: what is inside then is what an odd number of its edges is around.
       if (crosses([points])) surface.say('This polygon crosses itself. It was kept as drawn.');
       return '';

@@ -1,6 +1,7 @@
 // Polylines, point by point or freehand.
+import { addObject } from '../adding';
 import { polylineOf } from '../kinds/polyline';
-import { addOn, pathTool } from './path';
+import { pathTool } from './path';
 import { TOOLS } from './tool';
 
 TOOLS.set(
@@ -12,7 +13,7 @@ TOOLS.set(
     least: 2,
     leaves: true,
     make(surface, points, _, item) {
-      addOn(surface, polylineOf([points]), item, 'Polyline drawn');
+      addObject(surface, polylineOf([points]), `${points.length} points`, item);
       return '';
     },
   }),
