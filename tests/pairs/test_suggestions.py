@@ -82,7 +82,7 @@ class TestPutOn:
 
         a.suggest(slow)
         assert eventually(running.is_set)
-        assert eventually(lambda: a.view.suggestions.said.value == "suggesting…")
+        assert eventually(lambda: (panel := a.view.suggestions) and panel.said.value == "suggesting…")
         thread = a.suggestions._thread
         a.close()
         going.set()
@@ -159,15 +159,16 @@ class TestPanel:
         a = create(["car", "bus"])
         assert a.parts["suggestions"] is None
         a.suggest(find)
+        assert eventually(lambda: a.view.suggestions)
         panel = a.view.suggestions
         assert eventually(lambda: (panel.title.value, panel.above) == ("3 suggestions of find", 2))
-        assert panel.accept.description == "Accept 2 above 0.50"
+        assert eventually(lambda: panel.accept.description == "Accept 2 above 0.50")
         panel.score.value = 0.25
-        assert panel.accept.description == "Accept 3 above 0.25"
+        assert eventually(lambda: panel.accept.description == "Accept 3 above 0.25")
         panel.accept.click()
-        assert panel.title.value == "No suggestions of find"
+        assert eventually(lambda: panel.title.value == "No suggestions of find")
         a.suggest(None)
-        assert a.parts["suggestions"] is None
+        assert eventually(lambda: a.parts["suggestions"] is None)
         a.current.add(Box(1, 1, 5, 5), "car", score=0.1, origin="model")
         assert [part for name, part in a.parts.items() if name == "suggestions"] == [panel]
         panel.reject.click()

@@ -15,6 +15,7 @@ from ipyannotator.editor.suggesting import Function, Model, Suggesting, is_sugge
 from ipyannotator.errors import InvalidValue
 from ipyannotator.model import ObjectRecord, Op, encode
 from ipyannotator.pairs.single import SingleView
+from ipyannotator.widgets.echo import Showing
 from ipyannotator.widgets.suggestions import SuggestionsPanel
 from ipyannotator.widgets.tools import Tools
 
@@ -35,11 +36,14 @@ class SuggestedView(SingleView):
     }
     suggesting: Suggesting | None = None
     suggestions: SuggestionsPanel | None = None
+    _needed = False
+    _away = False
 
     def fill(self) -> None:
         """Ask the annotator's model, where it has one; show the panel when there is something to say."""
         super().fill()
         annotator = self.annotator
+        self._showing = Showing(self._draw)
         self.threshold = 0.5
         annotator.wire("open", lambda _: self._show_suggestions())
         annotator.wire("task", self._show_suggestions)
@@ -55,6 +59,7 @@ class SuggestedView(SingleView):
         self.suggesting = None
         if model is not None and not self.editor.read_only:
             self.suggesting = Suggesting(self.editor, model, self._show_suggestions)
+        self._needed = model is not None
         self._show_suggestions()
 
     def use_assistant(self, assistant: Assistant | None) -> None:
@@ -139,7 +144,10 @@ class SuggestedView(SingleView):
             self.line.point(left[:1])
 
     def _show_suggestions(self, *_: object) -> None:
-        """Bring the panel in line; on any thread."""
+        """Bring the panel in line; on any thread, the model's too."""
+        self._showing()
+
+    def _draw(self) -> None:
         editor, suggesting = self.editor, self.suggesting
         records = self._open()
         if self.suggestions is None:
@@ -150,18 +158,20 @@ class SuggestedView(SingleView):
             self.suggestions.observe(self._moved, "threshold")
             self.annotator.put("suggestions", self.suggestions)
         panel = self.suggestions
-        with panel.hold_trait_notifications():
-            panel.count = len(records)
-            panel.above = len(_above(records, self.threshold))
-            panel.name = suggesting.model.name if suggesting is not None else ""
-            panel.state = suggesting.state if suggesting is not None else "idle"
-            failure = suggesting.failure if suggesting is not None else None
-            panel.problem = failure.text if failure is not None else ""
-        slot, shown = self.annotator.parts["suggestions"], bool(records) or suggesting is not None
-        if shown and slot is None:
-            self.annotator.parts["suggestions"] = panel
-        elif not shown and slot is panel:
-            self.annotator.parts["suggestions"] = None
+        # One by one: what holds notifications back is not made for two threads.
+        panel.count = len(records)
+        panel.above = len(_above(records, self.threshold))
+        panel.name = suggesting.model.name if suggesting is not None else ""
+        panel.state = suggesting.state if suggesting is not None else "idle"
+        failure = suggesting.failure if suggesting is not None else None
+        panel.problem = failure.text if failure is not None else ""
+        # Once there it stays, since the picture would jump if it came and went; until the model is taken away.
+        self._needed = self._needed or bool(records)
+        slot = self.annotator.parts["suggestions"]
+        if not self._needed and slot is panel:
+            self.annotator.parts["suggestions"], self._away = None, True
+        elif self._needed and slot is None and self._away:
+            self.annotator.parts["suggestions"], self._away = panel, False
 
     def _moved(self, change: Any) -> None:
         self.threshold = change.new
