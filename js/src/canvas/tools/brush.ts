@@ -4,6 +4,7 @@
 // With one mask selected the brush goes on with it; with none it begins another one, in the class in use. Without a
 // selection the eraser takes the mask that it is put down on. With Shift the stroke begins with a straight line from
 // where the last one ended. Alt or the right button erases while the brush is on.
+import { safeColor } from '../../shared/dom';
 import { deleteObjects } from '../../shared/edits';
 import type { ObjectData } from '../../shared/protocol';
 import type { Session } from '../../shared/session';
@@ -58,16 +59,18 @@ class Stroke implements Draft {
   constructor(
     readonly size: number,
     readonly erases: boolean,
+    /** That of the mask that is painted on; null is that of the class in use. */
+    private readonly color: string | null,
   ) {}
 
-  paint(context: CanvasRenderingContext2D, view: View, color: string): void {
+  paint(context: CanvasRenderingContext2D, view: View, inUse: string): void {
     const [first] = this.points;
     if (!first) return;
     context.save();
     context.setLineDash([]);
     context.lineCap = context.lineJoin = 'round';
     context.lineWidth = Math.max(1, this.size * view.scale);
-    context.strokeStyle = color;
+    context.strokeStyle = this.color ?? inUse;
     // What is being erased stands on this layer while it is, without anything beneath it.
     if (this.erases) context.globalCompositeOperation = 'destination-out';
     else context.globalAlpha = FILL;
@@ -103,6 +106,11 @@ function ready(surface: Surface, erases: boolean, on: ObjectData | null): boolea
 
 const fits = ({ width, height }: Mask, { picture }: Surface): boolean =>
   width === picture?.width && height === picture.height;
+
+function colorOn({ session }: Surface, { class_id }: ObjectData): string | null {
+  const color = session.classes.find(({ id }) => id === class_id)?.color;
+  return color ? safeColor(color) : null;
+}
 
 /** Make a change of a stroke. */
 function apply(surface: Surface, points: readonly Point[], size: number, erases: boolean, on: ObjectData | null): void {
@@ -141,7 +149,7 @@ function* paint(surface: Surface, press: Touch, erases: boolean): Gesture {
   if (!ready(surface, erases, on)) return;
   const brush = brushOf(surface);
   const item = session.item?.key ?? '';
-  const draft = new Stroke(brush.size, erases);
+  const draft = new Stroke(brush.size, erases, on && colorOn(surface, on));
   if (press.shift && brush.last?.item === item) draft.points.push(brush.last.at);
   draft.points.push(press.point);
   try {
