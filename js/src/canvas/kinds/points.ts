@@ -1,12 +1,9 @@
 // Points: places without an extent, several to an object.
 import type { ShapeData } from '../../shared/protocol';
-import type { Rect } from '../geometry';
-import { rounded } from '../geometry';
+import { around, type Pair, pairOf, pointOf } from '../rings';
 import { way } from '../turned';
 import { type Point, toStage } from '../view';
 import { type Handle, KINDS } from './kind';
-
-type Pair = [x: number, y: number];
 
 export interface PointsData extends ShapeData {
   kind: 'points';
@@ -28,19 +25,7 @@ export function isPair(value: unknown): value is Pair {
 const of = (shape: ShapeData): readonly Pair[] => (shape as PointsData).points;
 
 export function pointsOf(points: readonly Point[]): PointsData {
-  return { kind: 'points', points: points.map(({ x, y }): Pair => [rounded(x), rounded(y)]) };
-}
-
-/** The upright rectangle around points. */
-export function around(points: readonly Readonly<Pair>[]): Rect {
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const [x, y] of points) {
-    left = Math.min(left, x);
-    top = Math.min(top, y);
-    right = Math.max(right, x);
-    bottom = Math.max(bottom, y);
-  }
-  return { x: left, y: top, width: right - left, height: bottom - top };
+  return { kind: 'points', points: points.map(pairOf) };
 }
 
 const near = (shape: ShapeData, point: Point, margin: number): boolean =>
@@ -63,7 +48,7 @@ KINDS.set('points', {
     return pointsOf(of(shape).map(([x, y], at) => (String(at) === id ? to : { x, y })));
   },
   insert(shape, id) {
-    const points = of(shape).map(([x, y]) => ({ x, y }));
+    const points = of(shape).map(pointOf);
     const at = Number(id);
     const here = points[at];
     if (!here) return null;
@@ -74,7 +59,7 @@ KINDS.set('points', {
   },
   remove(shape, id) {
     const points = of(shape).filter((_, at) => String(at) !== id);
-    return points.length ? pointsOf(points.map(([x, y]) => ({ x, y }))) : null;
+    return points.length ? pointsOf(points.map(pointOf)) : null;
   },
   stroke(context, shape, view) {
     for (const [x, y] of of(shape)) {

@@ -1,10 +1,11 @@
 // Skeletons: joints with a place and a visibility, in the order of their class's template, and the bones between them.
 import type { ClassData, ShapeData } from '../../shared/protocol';
 import { type Rect, rounded } from '../geometry';
+import { around } from '../rings';
 import { way } from '../turned';
 import { type Point, toStage } from '../view';
 import { type Handle, KINDS } from './kind';
-import { around, isPair } from './points';
+import { isPair } from './points';
 
 /** As in COCO. An absent joint keeps its last place, so that it can be brought back. */
 const [ABSENT, HIDDEN, VISIBLE] = [0, 1, 2] as const;
