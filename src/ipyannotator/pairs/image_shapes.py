@@ -31,6 +31,7 @@ ACTIONS: Final[dict[str, tuple[str, ...]]] = {
     "polygon": ("join", "subtract", "simplify"),
     "polyline": ("simplify",),
     "skeleton": ("toggle_handle",),
+    "mask": ("brush_smaller", "brush_larger", "fill_holes", "to_mask", "to_polygon"),
 }
 """The actions that there are for a kind of shape."""
 

@@ -71,6 +71,7 @@ ACTIONS: Final = {
 
 SOMEWHERE: Final = frozenset({
     "toggle_handle", "none_of_these", "track_new", "track_join", "track_trails", "join", "subtract", "simplify",
+    "brush_smaller", "brush_larger", "fill_holes", "to_mask", "to_polygon",
 })  # fmt: skip
 """Actions that only some views have; elsewhere their keys do nothing, and are not shown."""
 
