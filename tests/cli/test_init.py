@@ -13,6 +13,7 @@ from ipyannotator import (
     OutputGridBox,
     OutputImageBbox,
     OutputImageLabel,
+    OutputImageShapes,
     OutputLabel,
     OutputVideoBbox,
 )
@@ -65,6 +66,10 @@ def test_every_output(folder):
         ("--label-pictures", "label pictures"): OutputImageLabel("label pictures"),
         ("--capture", "Which, do you think?"): OutputGridBox("Which, do you think?"),
         ("--video-boxes", "car"): OutputVideoBbox(["car"]),
+        ("--shapes", "polygon,mask"): OutputImageShapes(["polygon", "mask"]),
+        ("--shapes", "polygon", "--classes", "cell,nucleus"): OutputImageShapes(
+            ["polygon"], ["cell", "nucleus"]
+        ),
     }.items():
         run("init", folder, *options, "--force")
         assert read(folder).output == output
@@ -79,7 +84,9 @@ def test_names_of_all_kinds_stand_as_they_are_where_the_option_is_repeated(folde
 @pytest.mark.parametrize(
     ("options", "word"),
     [
-        ([], "--boxes, --labels"),
+        ([], "--boxes, --shapes, --labels"),
+        (["--shapes", "polygone"], "Did you mean 'polygon'?"),
+        (["--boxes", "a", "--classes", "b"], "--classes"),
         (["--boxes", "a", "--labels", "b"], "not --boxes and --labels"),
         (["--boxes", "a,a"], "Twice: a"),
         (["--boxes", "a,,b"], "''"),

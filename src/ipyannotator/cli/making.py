@@ -6,7 +6,7 @@ import importlib.util
 import shlex
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -19,6 +19,7 @@ from ipyannotator.mltypes import (
     OutputGridBox,
     OutputImageBbox,
     OutputImageLabel,
+    OutputImageShapes,
     OutputLabel,
     OutputVideoBbox,
 )
@@ -62,6 +63,20 @@ def init(
             "--video-boxes", metavar="NAME,NAME…", help="Draw boxes that follow things through frames."
         ),
     ] = None,
+    shapes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--shapes", metavar="KIND,KIND…", help="Draw shapes of these kinds: polygon, mask, skeleton, …"
+        ),
+    ] = None,
+    classes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--classes",
+            metavar="NAME,NAME…",
+            help="With --shapes: their classes; without, people add their own.",
+        ),
+    ] = None,
     images: Annotated[
         str | None,
         typer.Option(
@@ -81,14 +96,29 @@ def init(
 ) -> None:
     """Make a project of a folder of images: writes its ipyannotator.toml, and says what it found.
 
-    One of --boxes, --labels, --label-pictures, --capture and --video-boxes says what is annotated. Names stand with
-    commas between them; for a name that has a comma in it, repeat the option, once for each name: then each is taken
+    One of --boxes, --shapes, --labels, --label-pictures, --capture and --video-boxes says what is annotated. Names stand
+    with commas between them; for a name that has a comma in it, repeat the option, once for each name: then each is taken
     as it is. Nothing else is written, and no image is touched.
     """
     from ipyannotator import config
     from ipyannotator.cli import finding
 
-    output = _output(boxes, labels, label_pictures, capture, video_boxes)
+    if classes and not shapes:
+        raise typer.BadParameter(
+            "Only what --shapes draws has its classes here; --boxes and the others name theirs themselves.",
+            param_hint="--classes",
+        )
+    output = _output(
+        {
+            "--boxes": boxes and (lambda: OutputImageBbox(names_of(boxes))),
+            "--shapes": shapes
+            and (lambda: OutputImageShapes(names_of(shapes), names_of(classes) if classes else None)),
+            "--labels": labels and (lambda: OutputLabel(names_of(labels))),
+            "--label-pictures": label_pictures and (lambda: OutputImageLabel(label_pictures)),
+            "--capture": capture and (lambda: OutputGridBox(capture)),
+            "--video-boxes": video_boxes and (lambda: OutputVideoBbox(names_of(video_boxes))),
+        }
+    )
     file = folder / config.FILE
     if file.exists() and not force:
         raise ConfigError(f"{file} is there already. Edit it, or replace it with --force.", file)
@@ -162,26 +192,18 @@ def names_of(given: list[str]) -> list[str]:
     return [name.strip() for name in given[0].split(",")] if len(given) == 1 else list(given)
 
 
-def _output(
-    boxes: list[str] | None, labels: list[str] | None, label_pictures: str | None, capture: str | None,
-    video_boxes: list[str] | None,
-) -> Output:  # fmt: skip
-    given = {
-        "--boxes": boxes and (lambda: OutputImageBbox(names_of(boxes))),
-        "--labels": labels and (lambda: OutputLabel(names_of(labels))),
-        "--label-pictures": label_pictures and (lambda: OutputImageLabel(label_pictures)),
-        "--capture": capture and (lambda: OutputGridBox(capture)),
-        "--video-boxes": video_boxes and (lambda: OutputVideoBbox(names_of(video_boxes))),
-    }
+def _output(given: dict[str, Any]) -> Output:
+    """Return what the one option that was given says; `given` has what makes it by the option's name."""
     chosen = [(name, make) for name, make in given.items() if make]
     if len(chosen) != 1:
         said = f", not {' and '.join(name for name, _ in chosen)}" if chosen else ""
         raise typer.BadParameter(f"Say what is annotated, by one of {', '.join(given)}{said}.")
     name, make = chosen[0]
     try:
-        return make()
+        output: Output = make()
     except InvalidValue as error:
         raise typer.BadParameter(str(error), param_hint=name) from error
+    return output
 
 
 def _tell(folder: Path, found: Images, output: Output) -> None:
