@@ -57,7 +57,7 @@ def answer(canvas, done, *, broken=None):
 
 def serve(canvas, **options):
     """Answer until nothing more is asked; returns all regions."""
-    done = set()
+    done: set[tuple[int, ...]] = set()
     most = answer(canvas, done, **options)
     quiet = 0
     while quiet < 3:
