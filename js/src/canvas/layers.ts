@@ -8,8 +8,8 @@ export type Paint = (context: CanvasRenderingContext2D) => void;
 const NAMES = ['picture', 'objects', 'active'] as const;
 export type LayerName = (typeof NAMES)[number];
 
-/** Milliseconds that a paint may take to be made in every frame of a movement. */
-const CHEAP = 7;
+/** Milliseconds that a frame may take with a paint of a layer in it, for that to be made in every frame of a movement. */
+const CHEAP = 10;
 /** Milliseconds after which a movement is at rest, and after which a slow layer is painted during one. */
 const REST = 90;
 const STALE = 160;
@@ -30,6 +30,10 @@ export class Layers {
   #frame = 0;
   #rest: ReturnType<typeof setTimeout> | null = null;
   #ratio = 1;
+  readonly #after = new MessageChannel();
+  /** The layers that were painted in the frame under way, and what drawing each took; when the frame began. */
+  #made: [Layer, number][] = [];
+  #began = 0;
 
   constructor(
     root: HTMLElement,
@@ -44,10 +48,12 @@ export class Layers {
       this.#layers.set(name, { canvas, context, dirty: true, painted: null, cost: 0, at: 0 });
       root.append(canvas);
     }
+    this.#after.port1.onmessage = () => this.#share(performance.now() - this.#began);
     owner.addEventListener(
       'abort',
       () => {
         cancelAnimationFrame(this.#frame);
+        this.#after.port1.close();
         if (this.#rest) clearTimeout(this.#rest);
         // A canvas that is let go of keeps its memory until collected; without a size it has none.
         for (const { canvas } of this.#layers.values()) canvas.width = canvas.height = 0;
@@ -86,12 +92,26 @@ export class Layers {
     if (this.owner.aborted) return;
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
+      this.#began = performance.now();
+      this.#made = [];
       try {
         for (const name of NAMES) this.#bring(name);
       } catch (error) {
         this.failed(error);
       }
+      if (this.#made.length) this.#after.port2.postMessage(null);
     });
+  }
+
+  /**
+   * Say what the layers of a frame cost. A context only notes what is drawn on it; without a graphics card the lines are
+   * made when the frame ends, and take longer than the noting. So the whole frame is timed, to the task after it, and
+   * each layer has a share of it as large as that of its drawing.
+   */
+  #share(taken: number): void {
+    const drawing = this.#made.reduce((sum, [, cost]) => sum + cost, 0);
+    for (const [layer, cost] of this.#made) layer.cost = drawing ? (taken * cost) / drawing : taken / this.#made.length;
+    this.#made = [];
   }
 
   #bring(name: LayerName): void {
@@ -117,7 +137,7 @@ export class Layers {
     layer.painted = view;
     this.paints[name](context);
     layer.at = performance.now();
-    layer.cost = layer.at - now;
+    this.#made.push([layer, layer.at - now]);
   }
 }
 

@@ -17,11 +17,23 @@ let failed: unknown[];
 let layers: Layers;
 let recorders: Recorder[];
 
-/** Run the frame that was asked for. */
+/** Milliseconds that making what was drawn takes, after the frame's scripts. */
+let making: number;
+/** What waits for the end of a frame. */
+let after: (() => void)[];
+
+class Channel {
+  port1 = { onmessage: (): void => {}, close: (): void => {} };
+  port2 = { postMessage: () => after.push(() => this.port1.onmessage()) };
+}
+
+/** Run the frame that was asked for, and what comes after it. */
 function nextFrame(): void {
   const waiting = frames;
   frames = [];
   for (const each of waiting) each(now);
+  now += making;
+  for (const each of after.splice(0)) each();
 }
 
 function take(): LayerName[] {
@@ -33,6 +45,8 @@ function take(): LayerName[] {
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   [frames, now, painted, cost, failed, recorders] = [[], 1000, [], {}, [], []];
+  [making, after] = [0, []];
+  vi.stubGlobal('MessageChannel', Channel);
   vi.stubGlobal('requestAnimationFrame', (callback: FrameRequestCallback) => frames.push(callback));
   vi.stubGlobal('cancelAnimationFrame', () => {
     frames = [];
@@ -132,6 +146,16 @@ describe('a slow layer', () => {
     nextFrame();
     expect(take()).toContain('objects');
     expect(shifted()).toBe('');
+  });
+
+  it('is one whose lines take long to be made after they are drawn', () => {
+    [cost.objects, making] = [1, 40];
+    layers.dirty('objects');
+    nextFrame();
+    take();
+    layers.look({ scale: 2, x: 10, y: 20 });
+    nextFrame();
+    expect(take()).not.toContain('objects');
   });
 
   it('is painted now and then during a long movement', () => {
