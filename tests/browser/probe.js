@@ -55,7 +55,7 @@
     return clear.apply(this, rect);
   };
 
-  const layers = () => [...document.querySelectorAll('.ipya-stage canvas')];
+  const layers = () => [...document.querySelectorAll('.ipya-layer')];
   window.probe = {
     held() {
       const observers = [...observed.values()].reduce((sum, targets) => sum + targets.size, 0);
