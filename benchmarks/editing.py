@@ -9,10 +9,10 @@ from typing import Any
 
 import msgspec
 
-from benchmarks.figures import Budget, Row, Sample
+from benchmarks.figures import Budget, Row, Sample, timed
 from benchmarks.places import Places, boxes, change, photographs, schema
 from ipyannotator import Annotator, InputImage, OutputImageBbox, Settings
-from ipyannotator.model import Op, new_id
+from ipyannotator.model import Box, Op, new_id
 from ipyannotator.model.change import Change
 from ipyannotator.stores import SqlStore
 
@@ -27,6 +27,7 @@ def run(places: Places, *, quick: bool) -> Iterator[Row]:
         beside: tuple[tuple[str, Sample | str], ...] = (("of it, until the answer is sent", answered),)
         yield Row("a drawn and selected box, all done in the kernel", size, told, BUDGET, beside)
         if count >= 1_000:
+            yield _bulk(places, count)
             yield Row("select 100 boxes and delete them", size, deleted, BUDGET)
 
 
@@ -46,6 +47,33 @@ def _edits(places: Places, count: int, times: int) -> tuple[Sample, Sample, Samp
     finally:
         annotator.close()
     return answered, told, deleted
+
+
+def _bulk(places: Places, count: int) -> Row:
+    """Put boxes on the item on screen from a cell, in one call; see what goes to the page for it."""
+    photographs(pictures := places.folder("pictures"), 1)
+    settings = Settings(places.folder("bulk"), author="ann")
+    annotator = Annotator(InputImage(pictures), OutputImageBbox(["car"]), settings).create()
+    sent: list[tuple[str, int]] = []
+
+    def note(content: dict[str, Any], buffers: Any = None) -> None:
+        if content["type"] == "patch":
+            sent.append((content["type"], sum(len(each) for each in buffers or ())))
+
+    try:
+        annotator.canvas.receive({"v": 1, "type": "hello", "width": 1280, "height": 720})
+        annotator.canvas.send = note
+        shapes = [Box(at % 100 * 10, at // 100 * 5, 8, 4) for at in range(count)]
+        taken = timed(lambda: annotator.current.extend(shapes, ["car"] * count))
+    finally:
+        annotator.canvas.__dict__.pop("send", None)
+        annotator.close()
+    told = Sample((sum(size for _, size in sent) / 1e6,), "MB")
+    messages = Sample((len(sent),), "messages")
+    beside: tuple[tuple[str, Sample | str], ...] = (("to the page", messages), ("its binary buffer", told))
+    return Row(
+        "a.current.extend(boxes), stored and sent", f"{count:,} boxes at once", Sample((taken,)), None, beside
+    )
 
 
 def _draw(annotator: Any, key: str, times: int) -> tuple[Sample, Sample]:
