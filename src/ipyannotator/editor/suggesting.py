@@ -57,7 +57,7 @@ class Model:
 
     Args:
         function: is called with an `Item`, on a thread of its own, one item at a time; returns what it found: shapes,
-            `(shape, label)`, `(shape, label, score)` or `Suggestion`s; None for nothing.
+            `(shape, label)`, `(shape, label, score)` or `Suggestion` values; None for nothing.
         name: says who suggests; by default the function's name.
         version: a new one suggests anew, also where suggestions of an earlier one were judged.
 

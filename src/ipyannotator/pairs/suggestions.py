@@ -200,7 +200,7 @@ class Suggestible:
         Args:
             function: is called with an item (`.key`, `.path`, `.image`, `.array`, `.width`, `.height`) on a thread of
                 its own, and returns what it found on it: shapes, `(shape, label)`, `(shape, label, score)` or
-                `Suggestion`s. None ends it.
+                `Suggestion` values. None ends it.
             name: says who suggests; by default the function's name.
             version: with a new one it suggests anew, also where suggestions of an earlier version were rejected.
 
