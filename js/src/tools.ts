@@ -71,6 +71,9 @@ function known(name: string): Button {
   return TOOLS.get(name) ?? { name, label: label.charAt(0).toUpperCase() + label.slice(1), svg: Shapes, edits: true };
 }
 
+/** The side of a button, what is between two, and what is above and below all, in CSS pixels, as in the style sheet. */
+const [SIDE, GAP, PADDING] = [36, 4, 8] as const;
+
 interface Shown {
   made: HTMLButtonElement;
   key: HTMLElement;
@@ -115,6 +118,7 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
       open.find(({ tool }) => tool?.name === session.tool) ??
       open[0];
     for (const each of buttons) each.made.tabIndex = each === stop ? 0 : -1;
+    fold();
   };
 
   const build = (): void => {
@@ -143,6 +147,15 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
     },
     { signal: owner },
   );
+  // A grid cannot find out by itself how wide its columns make it, when they come of its height.
+  const fold = (): void => {
+    const rows = Math.max(1, Math.floor((rail.clientHeight - PADDING + GAP) / (SIDE + GAP)));
+    const count = buttons.filter(({ made }) => !made.hidden).length;
+    rail.style.setProperty('--ipya-tool-columns', String(rail.clientHeight ? Math.ceil(count / rows) : 1));
+  };
+  const observer = new ResizeObserver(fold);
+  observer.observe(rail);
+  owner.addEventListener('abort', () => observer.disconnect(), { once: true });
   for (const signal of ['tool', 'keymap', 'readOnly'] as const) session.on(signal, refresh, owner);
   model.on('change:tools', build);
   owner.addEventListener('abort', () => model.off('change:tools', build), { once: true });
