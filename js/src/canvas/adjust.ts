@@ -186,7 +186,7 @@ class Filter {
   constructor(stage: HTMLElement) {
     this.#layer = stage.querySelector('.ipya-layer');
     const svg = document.createElementNS(SVG, 'svg');
-    svg.setAttribute('class', 'ipya-filter');
+    svg.setAttribute('class', 'ipya-curve');
     svg.setAttribute('aria-hidden', 'true');
     const filter = document.createElementNS(SVG, 'filter');
     filter.id = this.#id;
