@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -156,3 +157,24 @@ def test_an_annotator_of_ones_own_is_served(ran):
     assert [value for value in written.values() if value] == [
         {"bbox": [{"x": 10, "y": 10, "width": 40, "height": 40}], "labels": [["car"]]}
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "folder", "kinds"),
+    [
+        ("shapes_boxes", "askew", {"box": 2, "ellipse": 4}),
+        ("shapes_polygons", "polygons", {"polygon": 6, "polyline": 1}),
+        ("shapes_points", "figures", {"skeleton": 3, "points": 1}),
+        ("shapes_masks", "masks", {"mask": 6}),
+    ],
+)
+def test_the_shapes_of_each_family_are_in_its_json(ran, name, folder, kinds):
+    written = read(ran(name).folder / "data" / folder / "results" / "annotations.json")
+    (value,) = [value for value in written.values() if value]
+    found = Counter(each["shape"]["kind"] for each in value["objects"])
+    assert found == kinds
+
+
+def test_masks_and_polygons_become_each_other_without_a_loss(ran):
+    assert "True True" in ran("shapes_masks").shown("(exact,) =")
+    assert "It has 480,000 pixels, not 120,000." in ran("shapes_masks").shown('print({"size"')
