@@ -3,6 +3,7 @@
 import './canvas.css';
 import type { AnyModel } from '@anywidget/types';
 import { type Adjust, adjusting } from './canvas/adjust';
+import { Clipboard } from './canvas/clipboard';
 import { Hud } from './canvas/hud';
 import { Keyboard } from './canvas/keyboard';
 import { Minimap } from './canvas/minimap';
@@ -55,12 +56,14 @@ function mount(session: Session, el: HTMLElement, owner: AbortSignal, model: Any
   const minimap: Minimap = new Minimap(session, stage, owner, acts, () => surface);
   adjusting(session, stage, owner, model, acts);
   const pointers = new Pointers(surface, stage, owner);
-  const keyboard = new Keyboard(surface, () => pointers.cancel(), owner, acts);
+  const clipboard = new Clipboard(surface, stage, owner);
+  const keyboard = new Keyboard(surface, clipboard, () => pointers.cancel(), owner, acts);
   stage.addEventListener(
     'keydown',
     (event) => {
-      if (keyboard.before(actionOf(event, session.keymap))) swallow(event);
-      else shortcut(event, session);
+      const action = actionOf(event, session.keymap);
+      if (keyboard.before(action)) swallow(event);
+      else if (!clipboard.key(event, action)) shortcut(event, session);
     },
     { signal: owner },
   );

@@ -5,6 +5,7 @@ import {
   Brush,
   CircleDashed,
   Contrast,
+  CopyPlus,
   Crosshair,
   Diamond,
   Eraser,
@@ -61,14 +62,24 @@ const VIEWS: readonly Button[] = [
   { name: 'adjust', label: 'Brightness and contrast', svg: Contrast },
 ];
 
+/** The actions that have an icon and a label of their own. */
+const ACTIONS = new Map<string, Button>(
+  [{ name: 'same_as_previous', label: 'Same as the image before', svg: CopyPlus, edits: true }].map((action) => [
+    action.name,
+    action,
+  ]),
+);
+
 export interface ToolsValues extends Values {
   /** The names of the tools on offer, in order. */
   tools: string[];
+  /** The names of actions that have a button below them. */
+  actions?: string[];
 }
 
-function known(name: string): Button {
+function known(name: string, table: ReadonlyMap<string, Button> = TOOLS): Button {
   const label = name.replaceAll('_', ' ');
-  return TOOLS.get(name) ?? { name, label: label.charAt(0).toUpperCase() + label.slice(1), svg: Shapes, edits: true };
+  return table.get(name) ?? { name, label: label.charAt(0).toUpperCase() + label.slice(1), svg: Shapes, edits: true };
 }
 
 /** The side of a button, what is between two, and what is above and below all, in CSS pixels, as in the style sheet. */
@@ -123,7 +134,8 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
 
   const build = (): void => {
     const tools = model.get('tools').map((name) => button(known(name), known(name)));
-    const views = VIEWS.map((view) => button(view, null));
+    const actions = (model.get('actions') ?? []).map((name) => button(known(name, ACTIONS), null));
+    const views = [...actions, ...VIEWS.map((view) => button(view, null))];
     buttons = [...tools, ...views];
     const line = element('div', { class: 'ipya-tools-line', role: 'separator' });
     rail.replaceChildren(...tools.map(({ made }) => made), line, ...views.map(({ made }) => made));
@@ -157,8 +169,10 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
   observer.observe(rail);
   owner.addEventListener('abort', () => observer.disconnect(), { once: true });
   for (const signal of ['tool', 'keymap', 'readOnly'] as const) session.on(signal, refresh, owner);
-  model.on('change:tools', build);
-  owner.addEventListener('abort', () => model.off('change:tools', build), { once: true });
+  for (const name of ['change:tools', 'change:actions']) {
+    model.on(name, build);
+    owner.addEventListener('abort', () => model.off(name, build), { once: true });
+  }
   build();
 }
 

@@ -6,9 +6,11 @@
 
 import { deleteObjects } from '../shared/edits';
 import type { ClassData, ObjectData, ShapeData } from '../shared/protocol';
+import type { Clipboard } from './clipboard';
 import { CONVERTING } from './converting';
 import { inside } from './geometry';
 import { type Handle, kindOf, movedTogether, type ShapeKind } from './kinds';
+import { arranged, reordering, WAYS as WAYS_OF_ORDER, type Way } from './ordering';
 import { REFORMING } from './reforming';
 import type { Surface } from './surface';
 import { TOOLS } from './tools';
@@ -35,6 +37,7 @@ export class Keyboard {
 
   constructor(
     private readonly surface: Surface,
+    clipboard: Pick<Clipboard, 'perform'>,
     private readonly cancelGesture: () => boolean,
     owner: AbortSignal,
     /** Whether this view is to act, where several of them hear the same. */
@@ -50,6 +53,13 @@ export class Keyboard {
       ['select_all', () => surface.select(session.objects.map(({ id }) => id))],
       ['next_object', () => this.#cycle(1)],
       ['previous_object', () => this.#cycle(-1)],
+      ['extend_next', () => this.#cycle(1, true)],
+      ['extend_previous', () => this.#cycle(-1, true)],
+      ...['copy', 'cut', 'paste', 'paste_here', 'duplicate'].map((name): [string, () => void] => [
+        name,
+        () => clipboard.perform(name),
+      ]),
+      ...WAYS_OF_ORDER.map((way): [string, () => void] => [way, () => this.#arrange(way)]),
       ['next_handle', () => this.#cycleHandles(1)],
       ['previous_handle', () => this.#cycleHandles(-1)],
       ['insert_handle', () => this.#insert()],
@@ -212,7 +222,7 @@ export class Keyboard {
     this.surface.speak(count === 1 ? 'Deleted.' : `${count} objects are deleted.`);
   }
 
-  #cycle(by: 1 | -1): void {
+  #cycle(by: 1 | -1, more = false): void {
     const { session } = this.surface;
     const { objects, selection } = session;
     if (!objects.length) return;
@@ -221,8 +231,17 @@ export class Keyboard {
     const start = at < 0 && by < 0 ? 0 : at;
     const next = objects[(start + by + objects.length) % objects.length];
     if (!next) return;
-    this.surface.select([next.id]);
+    this.surface.select(more ? [...selection].filter((id) => id !== next.id).concat(next.id) : [next.id]);
     this.surface.set({ fresh: new Set() });
+  }
+
+  /** Draw what is selected above or beneath others. */
+  #arrange(way: Way): void {
+    const { surface } = this;
+    const { session } = surface;
+    if (!surface.allowed()) return;
+    if (!session.selection.size) surface.say('Select what is to be drawn above or beneath others first.');
+    else surface.edit(reordering(arranged(session.objects, session.selection, way), session.selection));
   }
 
   /** The one object that is selected, with its kind. */

@@ -4,4 +4,14 @@ from ipyannotator.pairs import capture, explore, image_bbox, image_label, image_
 from ipyannotator.pairs.base import PAIRS, BaseAnnotator
 from ipyannotator.pairs.view import View
 
-__all__ = ["PAIRS", "BaseAnnotator", "View", "capture", "explore", "image_bbox", "image_label", "image_shapes", "video_bbox"]
+__all__ = [
+    "PAIRS",
+    "BaseAnnotator",
+    "View",
+    "capture",
+    "explore",
+    "image_bbox",
+    "image_label",
+    "image_shapes",
+    "video_bbox",
+]

@@ -63,7 +63,13 @@ class Exchanging:
         from ipyannotator.transfer import foreign  # what it needs, only who takes data out needs
 
         return foreign.export(
-            self.editor, name, path, only_done=only_done, images=images, splits=splits, suggestions=suggestions
+            self.editor,
+            name,
+            path,
+            only_done=only_done,
+            images=images,
+            splits=splits,
+            suggestions=suggestions,
         )
 
     def import_(self, name: str | None, path: str | Path, *, done: bool = True) -> Report:

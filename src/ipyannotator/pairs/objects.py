@@ -6,17 +6,22 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from ipyannotator.editor.copying import taking_over
 from ipyannotator.model import ObjectRecord, Op, Shape, encode, encode_shape
 from ipyannotator.pairs.suggestions import SuggestedView, with_acceptance
 from ipyannotator.widgets.classes import ClassPicker
 from ipyannotator.widgets.fields import BoxFields
 from ipyannotator.widgets.objects import ObjectList
+from ipyannotator.widgets.tools import Tools
 
 
 class ObjectsView(SuggestedView):
     """Draw, look at and correct objects, each of one class."""
 
-    methods: ClassVar[dict[str, str]] = {**SuggestedView.methods, "edit": "edit", "delete": "delete"}
+    methods: ClassVar[dict[str, str]] = {
+        **SuggestedView.methods,
+        **{name: name for name in ("edit", "delete", "same_as_previous")},
+    }
 
     def fill(self) -> None:
         """Add the classes, the list of objects and the fields of what is selected."""
@@ -28,6 +33,9 @@ class ObjectsView(SuggestedView):
         annotator.put("classes", ClassPicker(session=session, open=self.editor.extensible and not read_only))
         annotator.put("objects", ObjectList(session=session))
         self.put_fields()
+        rail = annotator.parts["tools"]
+        if isinstance(rail, Tools) and not read_only:
+            rail.actions = ["same_as_previous"]
         annotator.wire("select", lambda _: self._show_selected())
         annotator.wire("open", lambda _: self._show_selected())
         annotator.wire("task", self._refresh_selected)
@@ -87,6 +95,18 @@ class ObjectsView(SuggestedView):
         if ops:
             self.editor.do(ops)
             self.editor.select(())
+
+    def same_as_previous(self) -> None:
+        """Take over all that is on the item before this one, but for what is here already; one change."""
+        editor = self.editor
+        editor.check_writable()
+        ops = taking_over(editor, editor.shown.key(editor.index - 1), editor.key) if editor.index else []
+        if ops:
+            editor.do(ops)
+            self.point_at([op.id for op in ops])
+            return
+        why = "There is nothing new on the one before." if editor.index else "There is none before this one."
+        editor.events.emit("notice", "info", why)
 
     def _refresh_selected(self) -> None:
         self.fields.classes = [(record.name, record.id) for record in self.editor.schema.active]

@@ -12,8 +12,12 @@ class Tools(Component):
 
     Attributes:
         tools: the names of the tools on offer, in order. A name that the browser has no icon for gets a general one.
+        actions: the names of actions that have a button below them.
     """
 
     tools = traitlets.List(
         traitlets.Unicode(), default_value=["select", "box", "pan"], help="the names of the tools, in order"
+    ).tag(sync=True)
+    actions = traitlets.List(
+        traitlets.Unicode(), help="the names of actions that have a button below the tools"
     ).tag(sync=True)
