@@ -30,7 +30,7 @@ def taking_over(editor: Editor, source: str, target: str) -> list[Op]:
     known = {_same(record) for record in present}
     tracks = {record.track for record in present if record.track is not None}
     now = time.time_ns() // 1000
-    ops = []
+    ops: list[Op] = []
     for record in originals:
         if is_suggestion(record) or _same(record) in known or record.track in tracks:
             continue
