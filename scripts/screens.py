@@ -11,9 +11,11 @@ import io
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -98,25 +100,24 @@ def served(folder: Path, code: list[str], theme: str) -> Iterator[str]:
             start_new_session=True,
         )
     try:
+        wait(server, port, folder / "voila.log")
         yield f"http://127.0.0.1:{port}/"
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(timeout=30)
 
 
-def opened(page: Page, url: str) -> None:
-    """Open a page, as soon as something answers there."""
-    page.goto("about:blank")
-    for _ in range(600):
+def wait(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    """Return as soon as the server listens. It is not asked for anything: each page that it gives is a kernel."""
+    limit = time.monotonic() + SLOW / 1000
+    while time.monotonic() < limit and server.poll() is None:
         try:
-            page.goto(url, timeout=SLOW)
-        except Exception as error:
-            if "ERR_CONNECTION_REFUSED" not in str(error):
-                raise
-            page.wait_for_timeout(100)
+            socket.create_connection(("127.0.0.1", port), timeout=5).close()
+        except OSError:
+            time.sleep(0.1)
         else:
             return
-    raise SystemExit(f"Nothing answers at {url}.")
+    raise SystemExit(f"Voilà did not start:\n{log.read_text('utf-8', 'replace')[-3000:]}")
 
 
 def take(page: Page, shot: Shot) -> bytes:
@@ -146,7 +147,7 @@ def main() -> None:
                 with tempfile.TemporaryDirectory() as folder, served(Path(folder), cells(name), theme) as url:
                     context = chromium.new_context(viewport={"width": WIDTH, "height": HEIGHT})
                     page = context.new_page()
-                    opened(page, url)
+                    page.goto(url, timeout=SLOW)
                     picture = Image.open(io.BytesIO(take(page, SHOTS[name]))).convert("RGB")
                     context.close()
                 path = IMAGES / f"{name}-{theme}.png"
