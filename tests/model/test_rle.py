@@ -45,10 +45,10 @@ def test_any_text_is_a_mask_or_an_error_in_words(text: str) -> None:
 
 
 def test_a_large_image_is_not_expanded() -> None:
-    runs = np.array([10**9, 5, 10**10 - 10**9 - 5])
-    mask = Mask((10**5, 10**5), rle.encode(runs))
+    runs = np.array([10**9, 5, 4 * 10**9 - 10**9 - 5])
+    mask = Mask((40_000, 100_000), rle.encode(runs))
     assert mask.measure() == 5
-    assert mask.bounds() == (10**4, 0, 10**4 + 1, 5)
+    assert mask.bounds() == (25_000, 0, 25_001, 5)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,14 @@ def test_a_large_image_is_not_expanded() -> None:
         ((4, 4), "P" * 200, "run-length text"),
         ((4, 4), "o", "run-length text"),
         ((4, 4), rle.encode(np.array([16])), "at least one pixel"),
+        # Numbers that make sums of 64 bits wrap around to the right one.
+        ((2, 2), rle.encode(np.array([2**58] * 64 + [4])), "run-length text"),
+        (
+            (2, 2),
+            rle.encode(np.array([2**61, 2**61, 2**61, 2**61, 2**61, 2**61, 2**61, 2**61, 4])),
+            "run-length text",
+        ),
+        ((2**17, 2**17), "0", "as COCO's text can hold"),
         ((0, 4), "0", "(height, width)"),
         ((4.0, 4), "0", "(height, width)"),
         ((True, 4), "0", "(height, width)"),

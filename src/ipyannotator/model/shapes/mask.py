@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+MOST = 2**32 - 1
+"""Pixels of the largest image that can have masks: COCO counts in 32 bits."""
+
+
 @SHAPES.register("mask")
 @dataclass(frozen=True, slots=True)
 class Mask(Shape):
@@ -32,6 +36,8 @@ class Mask(Shape):
         size = tuple(self.size) if isinstance(self.size, (list, tuple)) else ()
         if len(size) != 2 or not all(type(side) is int and side > 0 for side in size):  # noqa: PLR2004
             raise InvalidValue("Mask.size", self.size, "(height, width), two whole numbers of pixels above 0")
+        if size[0] * size[1] > MOST:
+            raise InvalidValue("Mask.size", self.size, f"at most {MOST:,} pixels, as COCO's text can hold")
         object.__setattr__(self, "size", size)
         if not rle.area(self._runs):
             raise InvalidValue("Mask.counts", self.counts, "at least one pixel", "Delete the object instead.")

@@ -56,8 +56,11 @@ def decode(counts: str, size: tuple[int, int]) -> Runs:
     values = np.where(negative, values - (np.int64(1) << (shifts[ends] + _BITS)), values)
     values[1::2] = np.cumsum(values[1::2])
     values[2::2] = np.cumsum(values[2::2])
-    if values.min() < 0 or int(values.sum()) != size[0] * size[1]:
-        found = f"It has {int(values.sum()):,} pixels, not {size[0] * size[1]:,}."
+    total = size[0] * size[1]
+    # As floats first: whole numbers of 64 bits wrap around, and a text that makes them must not be believed.
+    wild = values.min() < 0 or values.max() > total or values.sum(dtype=float) > 2 * total
+    if wild or int(values.sum()) != total:
+        found = "" if wild else f"It has {int(values.sum()):,} pixels, not {total:,}."
         raise InvalidValue(what, _short(counts), expected, found)
     return values
 
