@@ -137,7 +137,8 @@ export class Clipboard {
     if (!picture || !surface.allowed()) return;
     const ours = read(text);
     const held = page[HELD];
-    const copied = ours ?? (held ? read(held.text) : null);
+    // A text of somebody else's is the newest copy there is: what was copied here before is not meant.
+    const copied = text ? ours : held ? read(held.text) : null;
     if (!copied) {
       surface.say(text ? 'What was copied are no objects of an annotator.' : 'Nothing was copied yet.');
       return;
@@ -229,7 +230,7 @@ function within(shape: ShapeData, size: Size): ShapeData {
 /** Why something cannot be pasted here; empty where it can. */
 function misfit(shape: ShapeData, used: ClassData | undefined, size: Size): string {
   const kind = kindOf(shape);
-  if (!kind) return 'left out, as this annotator cannot draw it';
+  if (!kind || !(kind.enough?.(shape, Number.MIN_VALUE) ?? true)) return 'left out, as this annotator cannot draw it';
   if (used && isWholeOnly(used)) return 'left out, as its class here is of whole images';
   const taken = used?.shapes ?? [];
   const fits = !taken.length || taken.includes(shape.kind) || (shape.kind === 'box' && taken.includes('rotated_box'));

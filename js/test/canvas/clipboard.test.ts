@@ -132,6 +132,21 @@ describe('copy and paste', () => {
     expect(it_.said.at(-1)).toBe(words);
   });
 
+  it('of somebody else’s text does not bring back what was copied here before', () => {
+    it_.session.select(['a']);
+    clipboard.perform('copy');
+    clipboard.paste('hello');
+    expect(it_.session.commits).toHaveLength(0);
+    expect(it_.said.at(-1)).toBe('What was copied are no objects of an annotator.');
+  });
+
+  it('leaves out what has no size', () => {
+    const shape = { kind: 'box', x: 1, y: 1, width: -5, height: 0, angle: 0 };
+    clipboard.paste(written([{ ...square('a', 0, 0, 9), shape }], []));
+    expect(ops()).toEqual([]);
+    expect(it_.said.at(-1)).toBe('0 objects are pasted; 1 left out, as this annotator cannot draw it.');
+  });
+
   it('does nothing in explore but copy', () => {
     it_.session.readOnly = true;
     it_.session.select(['a']);
