@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ipyannotator import config
+from ipyannotator import Box, config
 from tests.cli.conftest import draw, pictures, run, working
 
 
@@ -41,6 +41,13 @@ def test_only_what_is_done_is_exported_and_the_rest_is_counted(done, tmp_path):
     labels = sorted((tmp_path / "out").rglob("labels/**/*.txt"))
     assert [path.name for path in labels] == ["0.txt", "1.txt"]
     assert labels[1].read_text() == ""
+
+
+def test_what_is_only_suggested_is_exported_where_that_is_asked_for(done, tmp_path):
+    with working(done) as editor:
+        editor.view("0.jpg").add(Box(3, 3, 5, 5), "cat", origin="model", score=0.5)
+    assert "2 boxes" in run("export", "yolo", tmp_path / "a", "--project", done).stdout
+    assert "3 boxes" in run("export", "yolo", tmp_path / "b", "--project", done, "--suggestions").stdout
 
 
 def test_all_and_parts_and_pictures(done, tmp_path):

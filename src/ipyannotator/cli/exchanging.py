@@ -104,6 +104,9 @@ def export(
     everything: Annotated[
         bool, typer.Option("--all", help="Also images with objects that are not done.")
     ] = False,
+    suggestions: Annotated[
+        bool, typer.Option("--suggestions", help="Also what a model suggests and nobody has accepted.")
+    ] = False,
     images: Annotated[
         Literal["copy", "link", "none"] | None,
         typer.Option(
@@ -142,6 +145,7 @@ def export(
                 only_done=not everything,
                 images=images,
                 splits=parts or None,
+                suggestions=suggestions,
                 progress=bar,
             )
         _tell(report)
