@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ipyannotator.assist import Assistant
 from ipyannotator.editor.suggesting import Function, Model, Suggesting, is_suggestion
 from ipyannotator.errors import InvalidValue
-from ipyannotator.model import ObjectRecord, Op, encode
+from ipyannotator.model import Entry, ObjectRecord, Op, encode
 from ipyannotator.pairs.single import SingleView
 from ipyannotator.widgets.echo import Showing
 from ipyannotator.widgets.suggestions import SuggestionsPanel
@@ -38,6 +38,8 @@ class SuggestedView(SingleView):
     suggestions: SuggestionsPanel | None = None
     _needed = False
     _away = False
+    _known: tuple[str, list[ObjectRecord]] | None = None
+    _told = 0
 
     def fill(self) -> None:
         """Ask the annotator's model, where it has one; show the panel when there is something to say."""
@@ -45,6 +47,7 @@ class SuggestedView(SingleView):
         annotator = self.annotator
         self._showing = Showing(self._draw)
         self.threshold = 0.5
+        annotator.wire("stored", self._stored)
         annotator.wire("open", lambda _: self._show_suggestions())
         annotator.wire("task", self._show_suggestions)
         annotator.wire("submit", self._say_what_is_left)
@@ -120,10 +123,32 @@ class SuggestedView(SingleView):
     # ---- inside -------------------------------------------------------------------------------------------------
 
     def _open(self) -> list[ObjectRecord]:
-        """Return the suggestions of the item that nobody has judged yet, in their order."""
-        editor = self.editor
-        _, objects, _ = editor.store.annotated(editor.task, editor.key, editor.layer)
-        return [record for record in objects if is_suggestion(record)]
+        """Return the suggestions of the item that nobody has judged yet, in their order.
+
+        They are looked for among all objects of the item, and there may be ten thousand: so once, not after each edit.
+        """
+        editor, key = self.editor, self.editor.key
+        known = self._known
+        if known is None or known[0] != key:
+            told = self._told
+            _, objects, _ = editor.store.annotated(editor.task, key, editor.layer)
+            known = key, [record for record in objects if is_suggestion(record)]
+            if told == self._told:  # else another thread stored something meanwhile
+                self._known = known
+        return known[1]
+
+    def _stored(self, entry: Entry) -> None:
+        """Look anew where something that was stored may have made, changed or judged a suggestion."""
+        self._told += 1
+        known = self._known
+        if known is None:
+            return
+        ids = {record.id for record in known[1]}
+        if any(
+            op.record == "object" and (op.id in ids or op.path == "origin" or _is_made_by_model(op))
+            for op in entry.change.ops
+        ):
+            self._known = None
 
     def _chosen(self) -> list[ObjectRecord]:
         return [
@@ -262,6 +287,10 @@ def with_acceptance(ops: Iterable[Op], records: Iterable[ObjectRecord]) -> list[
     ops = list(ops)
     edited = {op.id for op in ops}
     return [*ops, *(accepting(record) for record in records if record.id in edited and is_suggestion(record))]
+
+
+def _is_made_by_model(op: Op) -> bool:
+    return op.action == "create" and isinstance(op.new, dict) and op.new.get("origin") == "model"
 
 
 def _above(records: Iterable[ObjectRecord], least: float) -> list[ObjectRecord]:
