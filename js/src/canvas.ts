@@ -57,7 +57,7 @@ function mount(session: Session, el: HTMLElement, owner: AbortSignal, model: Any
   adjusting(session, stage, owner, model, acts);
   const pointers = new Pointers(surface, stage, owner);
   const clipboard = new Clipboard(surface, stage, owner);
-  const keyboard = new Keyboard(surface, clipboard, () => pointers.cancel(), owner, acts);
+  const keyboard = new Keyboard(surface, clipboard, pointers, owner, acts);
   stage.addEventListener(
     'keydown',
     (event) => {
@@ -70,6 +70,16 @@ function mount(session: Session, el: HTMLElement, owner: AbortSignal, model: Any
   // Whatever else is done, Undo with the mouse for one, comes after what was nudged.
   for (const name of ['pointerdown', 'focusout'] as const)
     stage.addEventListener(name, () => keyboard.settle(), { signal: owner, capture: true });
+  // The button for it is Python's, which knows nothing of what is not finished yet.
+  document.addEventListener(
+    'click',
+    (event) => {
+      const button = event.target instanceof Element && event.target.closest('.ipya-action--undo');
+      if (!button || !button.closest('.ipyannotator')?.contains(stage)) return;
+      if (acts() && keyboard.before('undo')) swallow(event);
+    },
+    { signal: owner, capture: true },
+  );
   session.on('item', () => pointers.cancel(), owner);
   session.on('tool', () => pointers.cancel(), owner);
 

@@ -184,3 +184,30 @@ def test_a_finger_paints(open_canvas):
     page.forget()
     page.page.touchscreen.tap(*page.at(200, 200))
     assert off(pixels(only_op(page)["new"]["shape"]), disc(200, 200, BRUSH)) <= 40
+
+
+def test_undo_takes_back_the_stroke_that_is_being_painted_and_no_other(masks):
+    masks.drag((100, 100), (200, 100))
+    masks.settled()
+    mouse = masks.page.mouse
+    mouse.move(*masks.at(100, 200))
+    mouse.down()
+    mouse.move(*masks.at(200, 200), steps=3)
+    masks.keys("Control+z")
+    mouse.up()
+    masks.settled()
+    assert len(masks.changes()) == 1
+    assert masks.messages("action") == []
+
+
+@pytest.mark.parametrize("key", ["v", "d", "Enter"])
+def test_no_key_leads_away_from_a_stroke_that_is_being_painted(masks, key):
+    mouse = masks.page.mouse
+    mouse.move(*masks.at(100, 200))
+    mouse.down()
+    mouse.move(*masks.at(150, 200), steps=3)
+    masks.keys(key)
+    expect(masks.page.locator(HINT)).to_have_text("Let go of the picture first.")
+    mouse.move(*masks.at(200, 200), steps=3)
+    mouse.up()
+    assert pixels(only_op(masks)["new"]["shape"])[200, 195]

@@ -1,5 +1,7 @@
 """Polygons and polylines: drawn, reshaped, cut, joined and sent, by mouse, finger and keys."""
 
+import base64
+import json
 import math
 from typing import Any
 
@@ -256,3 +258,41 @@ def test_a_shape_that_is_none_does_no_harm(drawing, shape):
         drawing.click(*point)
     drawing.keys("Enter")
     assert points(drawing) == THREE
+
+
+def test_the_button_takes_back_a_vertex_while_drawing(drawing):
+    drawing.page.evaluate("""() => {
+        document.body.classList.add('ipyannotator');
+        document.body.insertAdjacentHTML('afterbegin', '<button class="ipya-action--undo">Undo</button>');
+        document.body.firstElementChild.style.cssText = 'position: fixed; right: 0; bottom: 0; z-index: 9';
+        const button = document.body.firstElementChild;
+        button.onclick = () => { button.dataset.asked = 'yes' };
+    }""")
+    undo = drawing.page.get_by_role("button", name="Undo", exact=True)
+    for point in [*THREE, (50, 400)]:
+        drawing.click(*point)
+    undo.click()
+    drawing.keys("Enter")
+    assert points(drawing) == THREE
+    assert undo.get_attribute("data-asked") is None
+    undo.click()
+    assert undo.get_attribute("data-asked") == "yes", "nothing is being drawn any more"
+
+
+def test_what_somebody_else_changed_during_a_drag_is_not_overwritten_unseen(one):
+    mouse = one.page.mouse
+    mouse.move(*one.at(200, 100))
+    mouse.down()
+    mouse.move(*one.at(150, 60), steps=3)
+    theirs = polygon("a", (200, 100), (400, 100), (450, 350), (200, 300))["shape"]
+    op = {"action": "set", "record": "object", "id": "a", "item": "b.png", "path": "shape", "new": theirs}
+    one.deliver(
+        {"type": "patch", "item": "b.png", "seq": 2}, [base64.b64encode(json.dumps([op]).encode()).decode()]
+    )
+    mouse.move(*one.at(140, 50), steps=3)
+    mouse.up()
+    one.settled()
+    old = only_op(one)["old"]
+    assert old["points"] == [list(point) for point in square(200, 100, 200)], (
+        "so the kernel sees the conflict"
+    )

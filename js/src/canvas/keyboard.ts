@@ -11,6 +11,7 @@ import { CONVERTING } from './converting';
 import { inside } from './geometry';
 import { type Handle, kindOf, movedTogether, type ShapeKind } from './kinds';
 import { arranged, reordering, WAYS as WAYS_OF_ORDER, type Way } from './ordering';
+import type { Pointers } from './pointer';
 import { REFORMING } from './reforming';
 import type { Surface } from './surface';
 import { TOOLS } from './tools';
@@ -21,6 +22,9 @@ import { type Point, type Size, toStage, whole } from './view';
 const NUDGED_AFTER = 400;
 const FAR = 10;
 const ZOOM_STEP = 1.25;
+
+/** What opens another item, besides another tool: it would take what is under way. */
+const AWAY = new Set(['done', 'skip', 'none_of_these', 'next', 'previous', 'next_todo', 'first', 'last']);
 
 const WAYS = new Map<string, Point>([
   ['left', { x: -1, y: 0 }],
@@ -38,7 +42,7 @@ export class Keyboard {
   constructor(
     private readonly surface: Surface,
     clipboard: Pick<Clipboard, 'perform'>,
-    private readonly cancelGesture: () => boolean,
+    private readonly pointers: Pick<Pointers, 'busy' | 'cancel'>,
     owner: AbortSignal,
     /** Whether this view is to act, where several of them hear the same. */
     acts: () => boolean = () => true,
@@ -79,10 +83,16 @@ export class Keyboard {
 
   /**
    * A key is about to do something, perhaps in the kernel: what was nudged comes before it, and what is being drawn has
-   * some keys for itself. Returns whether there is nothing more to do.
+   * some keys for itself. While a button is down, undo takes back what it does, and nothing leads away from it.
+   * Returns whether there is nothing more to do.
    */
   before(action: string): boolean {
     if (action && !action.startsWith('nudge_')) this.settle();
+    if (action === 'undo' && this.pointers.cancel()) return true;
+    if (this.pointers.busy && (action.startsWith('tool:') || AWAY.has(action))) {
+      this.surface.say('Let go of the picture first.');
+      return true;
+    }
     const { draft } = this.surface;
     if (!draft) return false;
     if (action === 'done' && draft.finish) draft.finish();
@@ -204,7 +214,7 @@ export class Keyboard {
 
   #escape(): void {
     const { surface } = this;
-    if (this.cancelGesture()) return;
+    if (this.pointers.cancel()) return;
     if (surface.draft) surface.set({ draft: null });
     else if (surface.handle !== null) surface.set({ handle: null });
     else surface.select([]);

@@ -42,6 +42,11 @@ export class Pointers {
     owner.addEventListener('abort', () => this.cancel(), { once: true });
   }
 
+  /** Whether a button or finger is down on the stage, and does something. */
+  get busy(): boolean {
+    return this.#gesture !== null;
+  }
+
   /** End the gesture under way without its effect; returns whether there was one. */
   cancel(): boolean {
     const gesture = this.#gesture;

@@ -218,14 +218,16 @@ export class Surface {
 
   /**
    * Operations that set new shapes of objects; those that stay as they were are left out, and those that are gone.
-   * `before` has the objects of an item that is not on screen any more.
+   * `before` has the objects as they were when the gesture began: where somebody else has changed one since, that is
+   * a conflict, which is told, and not overwritten unseen. They may be of an item that is not on screen any more.
    */
   reshaped(shapes: ReadonlyMap<string, ShapeData>, before: ReadonlyMap<string, ObjectData> = new Map()): Op[] {
     const { byId, item } = this.session;
     const ops: Op[] = [];
     for (const [id, shape] of shapes) {
       const known = before.get(id);
-      const object = known && known.item !== item?.key ? known : byId.get(id);
+      const gone = known?.item === item?.key && !byId.has(id);
+      const object = gone ? undefined : (known ?? byId.get(id));
       if (!object || sameShape(object.shape, shape)) continue;
       ops.push({
         action: 'set',

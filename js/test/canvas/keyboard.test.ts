@@ -20,7 +20,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   it_ = scene([square('a', 100, 100, 50), square('b', 300, 100, 50)]);
   cancelled = vi.fn<() => boolean>(() => false);
-  keyboard = new Keyboard(it_.surface, { perform: vi.fn() }, cancelled, it_.owner.signal);
+  keyboard = new Keyboard(it_.surface, { perform: vi.fn() }, { busy: false, cancel: cancelled }, it_.owner.signal);
 });
 
 afterEach(() => {

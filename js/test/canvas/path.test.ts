@@ -34,7 +34,7 @@ const made = (): Pair[] => ((ops()[0]?.new as unknown as ObjectData | undefined)
 
 const begin = (objects: ObjectData[] = []): void => {
   it_ = scene(objects);
-  keyboard = new Keyboard(it_.surface, { perform: () => {} }, () => false, it_.owner.signal);
+  keyboard = new Keyboard(it_.surface, { perform: () => {} }, { busy: false, cancel: () => false }, it_.owner.signal);
 };
 beforeEach(() => begin());
 

@@ -60,7 +60,7 @@ describe('drawing', () => {
     it_.session.activeClass = 'id-car';
     lead(press('box', 400, 200), [[450, 250]]);
     expect(onlyOp()?.new).toMatchObject({ attributes: { seen: false } });
-    expect(Object.keys((onlyOp()?.new as { attributes: object }).attributes)).toEqual(['seen']);
+    expect(Object.keys((onlyOp()?.new as { attributes: object } | undefined)?.attributes ?? {})).toEqual(['seen']);
   });
 
   it('selects what was drawn', () => {

@@ -52,6 +52,7 @@ export function hold(surface: Surface, press: Touch, { object, handle }: Held): 
 /** Move what is selected. */
 export function* move(surface: Surface, press: Touch): Gesture {
   const { picture } = surface;
+  const held = new Map(surface.selected.map((object) => [object.id, object]));
   const before = new Map(surface.selected.map(({ id, shape }) => [id, shape]));
   if (!picture || !surface.allowed()) return;
   try {
@@ -63,7 +64,7 @@ export function* move(surface: Surface, press: Touch): Gesture {
         surface.lift(shapes);
         continue;
       }
-      if (shapes.size) surface.edit(surface.reshaped(shapes));
+      if (shapes.size) surface.edit(surface.reshaped(shapes, held));
       else choose(surface, objectUnder(surface, press), press);
       return;
     }
@@ -88,7 +89,7 @@ function* reshape(surface: Surface, press: Touch, object: ObjectData, handle: Ha
         continue;
       }
       if (!far(press, touch)) surface.set({ handle: handle.look === 'small' ? null : handle.id });
-      else if (enough) surface.edit(surface.reshaped(new Map([[object.id, shape]])));
+      else if (enough) surface.edit(surface.reshaped(new Map([[object.id, shape]]), new Map([[object.id, object]])));
       else surface.say(`Too small for ${kind.name}.`);
       return;
     }
