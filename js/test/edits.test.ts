@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Op } from '../src/shared/protocol';
+import { chooseClass, type Editable } from '../src/shared/edits';
+import type { ClassData, Op } from '../src/shared/protocol';
 import { answer, heard, model, notices, owner, receive, session, setUp, tearDown } from './page';
 import { box, create, erase, json, Kernel, move, settle, show } from './world';
 
@@ -275,5 +276,38 @@ describe('the kernel of the tests', () => {
     expect(kernel.objects('a.jpg').get('a')?.shape.x).toBe(1);
     expect(kernel.perform([erase(a)])).toEqual([]);
     expect(kernel.perform([erase(a)])).toEqual([{ record: 'object', id: 'a', item: 'a.jpg', path: '', value: null }]);
+  });
+});
+
+describe('a class that is chosen', () => {
+  const shapes = {
+    box: { ...box('a', 1).shape },
+    turned: { ...box('b', 1).shape, angle: 30 },
+    polygon: { kind: 'polygon' },
+  };
+
+  it.each([
+    [['box'], ['box']],
+    [['rotated_box'], ['box', 'turned']],
+    [['polygon', 'mask'], ['polygon']],
+    [['skeleton'], []],
+    [[], ['box', 'turned', 'polygon']],
+  ])('of %s is given to what it takes of what is selected', (taken, given) => {
+    const objects = Object.entries(shapes).map(([id, shape]) => ({ ...box(id, 1), id, shape, class_id: 'old' }));
+    const commit = vi.fn();
+    const setActiveClass = vi.fn();
+    const target = {
+      item: { key: 'a.jpg' },
+      classes: [{ id: 'new', name: 'new', shapes: taken } as unknown as ClassData],
+      objects,
+      byId: new Map(objects.map((object) => [object.id, object])),
+      selection: new Set(Object.keys(shapes)),
+      readOnly: false,
+      commit,
+      setActiveClass,
+    } as unknown as Editable;
+    chooseClass(target, 'new');
+    expect((commit.mock.calls[0]?.[0] ?? []).map(({ id }: Op) => id)).toEqual(given);
+    expect(setActiveClass).toHaveBeenCalledWith('new');
   });
 });

@@ -1,5 +1,5 @@
 // The edits that several widgets offer, as one commit each: choose a class, delete objects.
-import type { ClassData, Json, ObjectData, Op } from './protocol';
+import type { ClassData, Json, ObjectData, Op, ShapeData } from './protocol';
 import type { Session } from './session';
 
 /** What the class of an object that has none is called. */
@@ -21,16 +21,29 @@ export function defaultsOf(data: ClassData | undefined): Map<string, Json> {
   return new Map(named.filter(([, value]) => value !== null));
 }
 
-/** Make a class the active one, and give it to the selected objects. */
+/** Whether objects of a class may have a shape; one that says nothing of shapes takes all. */
+export function takesShape(data: ClassData | undefined, { kind, angle }: ShapeData): boolean {
+  const { shapes } = data ?? {};
+  if (!shapes?.length) return true;
+  if (kind === 'box')
+    return shapes.includes('rotated_box') || (Number(angle ?? 0) % 180 === 0 && shapes.includes('box'));
+  return shapes.includes(kind);
+}
+
+/**
+ * Make a class the active one, and give it to the selected objects. Those of a shape that it does not take stay what
+ * they are: one who has just drawn a polygon, and goes on with skeletons, does not mean the polygon.
+ */
 export function chooseClass(session: Editable, classId: string): void {
   const { item } = session;
   if (item && !session.readOnly) {
     const ops: Op[] = [];
-    const defaults = defaultsOf(session.classes.find((data) => data.id === classId));
+    const chosen = session.classes.find((data) => data.id === classId);
+    const defaults = defaultsOf(chosen);
     for (const id of session.selection) {
       const object = session.byId.get(id);
       const old = object?.class_id ?? null;
-      if (!object || old === classId) continue;
+      if (!object || old === classId || !takesShape(chosen, object.shape)) continue;
       const op = { action: 'set', record: 'object', id, item: item.key } as const;
       ops.push({ ...op, path: 'class_id', old, new: classId });
       for (const [name, value] of defaults) {
