@@ -214,6 +214,7 @@ def test_every_kind_in_lab(page: Page, lab: Server, place: Path, rows: Rows, eve
     hand.press("p", "Space", *["Shift+ArrowDown"] * 6, "Space", *["Shift+ArrowRight"] * 4, "Space", "Enter")
     expect(listed).to_have_count(12)
     on_screen.saved()
+    expect(on_screen.root.get_by_role("button", name="not saved")).to_have_count(0)  # nothing was refused
 
     stored = rows(place)
     found = shapes(stored)
