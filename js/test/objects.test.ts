@@ -1,5 +1,7 @@
 // @vitest-environment happy-dom
+
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe as describeShape } from '../src/objects/describe';
 import { box, FakeSession, find, frame, named, press } from './fake';
 
 const { mount } = await import('../src/objects');
@@ -186,4 +188,26 @@ describe('ten thousand objects', () => {
 it('leaves nothing behind', () => {
   owner.abort();
   expect(session.listening()).toBe(0);
+});
+
+describe('what is said of a shape', () => {
+  const square = [
+    [0, 0],
+    [9, 0],
+    [9, 9],
+  ];
+
+  it.each([
+    [{ kind: 'box', x: 1.2, y: 2, width: 30.6, height: 40 }, '1,2 31×40'],
+    [{ kind: 'polygon', points: square, holes: [] }, 'polygon 3 pts'],
+    [{ kind: 'polygon', points: square, holes: [square] }, 'polygon 3 pts 1 hole'],
+    [{ kind: 'polyline', points: square }, 'line 3 pts'],
+    [{ kind: 'points', points: [[1, 2]] }, '1 pt'],
+    [{ kind: 'skeleton', joints: [[1, 2, 2]] }, 'skeleton 1 joint'],
+    [{ kind: 'ellipse', cx: 1, cy: 1, rx: 10.2, ry: 4, angle: 0 }, 'ellipse 20×8'],
+    [{ kind: 'mask', size: [1, 2], counts: '01' }, 'mask'],
+    [{ kind: 'ellipse', rx: '<b>' }, 'ellipse ?×?'],
+  ])('%j is %s', (shape, words) => {
+    expect(describeShape(shape)).toBe(words);
+  });
 });

@@ -16,6 +16,7 @@ from ipyannotator import (
     InputImage,
     InvalidValue,
     ObjectClass,
+    Op,
     OutputImageBbox,
     OutputImageShapes,
     Polygon,
@@ -235,9 +236,18 @@ def test_a_class_that_is_gone_is_kept_and_shown_as_retired(shapes):
     assert (b.classes, b.current.labels) == (["car"], ["bus"])
     b.editor.select([bus.id])
     assert b.view.fields.class_id.value == b.editor.schema.id_of("bus")
+    assert b.view.fields.class_id.label == "bus (retired)"
     assert b.view.fields.attributes.controls["colour"].widget.value == "blue"
     with pytest.raises(InvalidValue, match="'car'"):
         b.current.add(Box(1, 1, 5, 5), "lorry")
+
+
+def test_nobody_draws_on_in_a_class_that_is_not_offered_any_more(shapes, said):
+    a = shapes()
+    a.canvas.active_class = bus = a.editor.schema.id_of("bus")
+    a.editor.do([Op("set", "class", bus, path="retired", old=False, new=True)])
+    assert a.canvas.active_class == a.editor.schema.id_of("car")
+    assert said == ["“bus” is not offered any more. Drawing goes on with “car”."]
 
 
 def test_the_json_is_read_as_it_was_written_and_merges_by_all_that_it_holds(shapes, project: Path):

@@ -109,8 +109,20 @@ class ObjectsView(SuggestedView):
         editor.events.emit("notice", "info", why)
 
     def _refresh_selected(self) -> None:
-        self.fields.classes = [(record.name, record.id) for record in self.editor.schema.active]
+        self._leave_retired()
         self._show_selected()
+
+    def _leave_retired(self) -> None:
+        """Draw on with another class where the one in use is not offered any more, and say so."""
+        used = self.editor.schema.by_id(self.line.active_class)
+        if used is None or not used.retired:
+            return
+        self.line.active_class = self.first_class()
+        name = self.editor.schema.name(self.line.active_class or None)
+        on = f"with “{name}”" if name else "without a class"
+        self.editor.events.emit(
+            "notice", "warning", f"“{used.name}” is not offered any more. Drawing goes on {on}."
+        )
 
     def _selected(self) -> list[ObjectRecord]:
         """Return the selected objects as they are now; one that somebody has deleted is none."""
@@ -118,6 +130,16 @@ class ObjectsView(SuggestedView):
 
     def _show_selected(self) -> None:
         records = self._selected()
+        schema = self.editor.schema
+        kept = {record.class_id for record in records}
+        self.fields.classes = [
+            *((record.name, record.id) for record in schema.active),
+            *(
+                (f"{record.name} (retired)", record.id)
+                for record in schema
+                if record.retired and record.id in kept
+            ),
+        ]
         value: dict[str, Any] | None = None
         if len({record.class_id for record in records}) == 1:
             own = self.values(records[0]) if len(records) == 1 else self.common(records)
