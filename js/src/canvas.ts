@@ -74,8 +74,8 @@ function mount(session: Session, el: HTMLElement, owner: AbortSignal, model: Any
   document.addEventListener(
     'click',
     (event) => {
-      const button = event.target instanceof Element && event.target.closest('.ipya-action--undo');
-      if (!button || !button.closest('.ipyannotator')?.contains(stage)) return;
+      const button = event.target instanceof Element ? event.target.closest('.ipya-action--undo') : null;
+      if (!button?.closest('.ipyannotator')?.contains(stage)) return;
       if (acts() && keyboard.before('undo')) swallow(event);
     },
     { signal: owner, capture: true },

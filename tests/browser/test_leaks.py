@@ -23,7 +23,7 @@ def heap(canvas) -> int:
     cdp = canvas.page.context.new_cdp_session(canvas.page)
     for _ in range(2):
         cdp.send("HeapProfiler.collectGarbage")
-    used = cdp.send("Runtime.getHeapUsage")["usedSize"]
+    used = int(cdp.send("Runtime.getHeapUsage")["usedSize"])
     cdp.detach()
     return used
 
