@@ -161,6 +161,7 @@ def test_runs_of_the_wrong_size_are_kept_and_said(masks):
     check_no_change(masks)
 
 
+@pytest.mark.slow
 def test_two_hundred_large_masks_on_one_picture(masks):
     size = (4000, 3000)
     chance = np.random.default_rng(3)
