@@ -54,7 +54,9 @@ function mount(session: Session, el: HTMLElement, owner: AbortSignal, model: Any
   const hud: Hud = new Hud(session, stage, owner, () => surface);
   const acts = acting(session, stage, owner);
   const minimap: Minimap = new Minimap(session, stage, owner, acts, () => surface);
-  adjusting(session, stage, owner, model, acts);
+  adjusting(session, stage, owner, model, acts, (ink) => {
+    surface.ink = ink;
+  });
   const pointers = new Pointers(surface, stage, owner);
   const clipboard = new Clipboard(surface, stage, owner);
   const keyboard = new Keyboard(surface, clipboard, pointers, owner, acts);

@@ -4,12 +4,20 @@ import type { AnyModel } from '@anywidget/types';
 import { picker } from './classes/picker';
 import { chooseClass } from './shared/edits';
 import type { Session } from './shared/session';
+import type { VeilName } from './shared/veil';
+import { veilButtons } from './shared/veilbuttons';
 import { type Values, widget } from './shared/widget';
 
 export interface ClassesValues extends Values {
   /** Whether a name that is typed may become a new class. */
   extensible: boolean;
 }
+
+/** The actions that are about the class that the cursor is on, while the list has the focus. */
+const VEILS = new Map<string, VeilName>([
+  ['hide', 'hidden'],
+  ['lock', 'locked'],
+]);
 
 export function mount(session: Session, el: HTMLElement, owner: AbortSignal, model: AnyModel<ClassesValues>): void {
   const { element, later } = picker(session, owner, {
@@ -22,6 +30,15 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
     add: (name) => session.act('add_class', name),
     current: () => session.activeClass,
     count: (counts, id) => String(counts.get(id) ?? 0),
+    beside() {
+      const { root, write } = veilButtons(session, owner);
+      return { root, write: ({ id, name }) => write({ id, called: name }) };
+    },
+    perform(action, id) {
+      const name = VEILS.get(action);
+      if (name) session.veil.put(name, [id], !session.veil.has(name, id));
+      return name !== undefined;
+    },
     nothing(open) {
       if (open) return 'No classes yet. Type a name above and press Enter to add one.';
       return session.readOnly

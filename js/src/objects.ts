@@ -1,33 +1,22 @@
-// The list of objects on the item. It only shows and selects (and deletes); numbers are edited in the fields.
+// The list of objects on the item. It shows, selects, hides, locks and deletes them, and gives them another class;
+// numbers are edited in the fields.
 //
-// However many objects there are, the page holds only the rows that can be seen, and some beyond. A row is an
-// option for screen readers, with its Delete button beside it.
+// However many objects there are, the page holds only the rows that can be seen, and some beyond.
 import './objects.css';
-import { X } from 'lucide-static';
-import { describe } from './objects/describe';
+import { controls } from './objects/controls';
+import { listed } from './objects/listing';
+import { renameIn } from './objects/renaming';
+import { type Handlers, ROW_HEIGHT, Row } from './objects/row';
 import { virtualRows } from './objects/rows';
-import { coalesced, element, elementId, icon, KEEP_KEYS, safeColor, setAttribute, setText } from './shared/dom';
+import { coalesced, element, elementId, KEEP_KEYS, setAttribute, setText } from './shared/dom';
 import { deleteObjects, NO_CLASS } from './shared/edits';
 import { shortcut, shortcutOnButton, swallow } from './shared/keys';
 import type { ClassData, ObjectData } from './shared/protocol';
 import type { Session } from './shared/session';
 import { type Values, widget } from './shared/widget';
 
-const ROW_HEIGHT = 28;
-
-interface Row {
-  root: HTMLElement;
-  option: HTMLElement;
-  chip: HTMLElement;
-  name: HTMLElement;
-  geometry: HTMLElement;
-  remove: HTMLButtonElement;
-  index: number;
-}
-
 export function mount(session: Session, el: HTMLElement, owner: AbortSignal): void {
   const prefix = elementId('object');
-  const total = element('span', { class: 'ipya-total' });
   const inner = element('div', { class: 'ipya-object-rows', role: 'none' });
   const list = element(
     'div',
@@ -42,11 +31,16 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal): vo
     inner,
   );
   const empty = element('p', { class: 'ipya-empty' });
-  const title = element('div', { class: 'ipya-title' }, 'Objects', total);
-  el.replaceChildren(element('section', { class: 'ipya ipya-objects' }, title, list, empty));
+  const head = controls(
+    () => relist(),
+    () => list.focus({ preventScroll: true }),
+    owner,
+  );
+  el.replaceChildren(element('section', { class: 'ipya ipya-objects' }, head.root, list, empty));
 
   let classes = new Map<string, ClassData>();
-  /** Where each object stands in the list; made anew when the list has changed and it is asked for. */
+  /** What is listed, and where each object stands in it; made anew when something has changed and it is asked for. */
+  let shown: readonly ObjectData[] | null = null;
   let places: Map<string, number> | null = null;
   /** The row that the keyboard is on, and the one from which Shift extends; both by object. */
   let cursor = '';
@@ -57,9 +51,16 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal): vo
   const used = new Map<number, Row>();
   const spare: Row[] = [];
 
+  const objects = (): readonly ObjectData[] => {
+    shown ??= listed(session.objects, head.listing, label);
+    return shown;
+  };
   const place = (id: string): number => {
-    places ??= new Map(session.objects.map((object, at) => [object.id, at]));
+    places ??= new Map(objects().map((object, at) => [object.id, at]));
     return places.get(id) ?? -1;
+  };
+  const forget = (): void => {
+    shown = places = null;
   };
   const label = (object: ObjectData): string => {
     if (!object.class_id) return NO_CLASS;
@@ -71,56 +72,18 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal): vo
     session.select(chosen);
   };
 
-  const makeRow = (): Row => {
-    const chip = element('span', { class: 'ipya-chip' });
-    const name = element('span', { class: 'ipya-object-name' });
-    const geometry = element('span', { class: 'ipya-geometry' });
-    const option = element('div', { class: 'ipya-object', role: 'option' }, chip, name, geometry);
-    const remove = element('button', { type: 'button', class: 'ipya-remove', tabindex: -1, ...KEEP_KEYS }, icon(X));
-    const root = element('div', { class: 'ipya-object-row', role: 'none' }, option, remove);
-    const made: Row = { root, option, chip, name, geometry, remove, index: -1 };
-    option.addEventListener('click', (event) => click(made.index, event), { signal: owner });
-    remove.addEventListener(
-      'click',
-      () => {
-        const object = session.objects[made.index];
-        list.focus({ preventScroll: true });
-        if (object) drop([object.id]);
-      },
-      { signal: owner },
-    );
-    return made;
-  };
-
-  const writeRow = (row: Row, index: number, object: ObjectData): void => {
-    if (row.index !== index) {
-      row.index = index;
-      row.root.style.transform = `translateY(${index * ROW_HEIGHT}px)`;
-      setAttribute(row.option, 'aria-posinset', index + 1);
-      row.option.id = `${prefix}-${index}`;
-    }
-    const called = object.track ? `${label(object)} #${object.track}` : label(object);
-    const color = safeColor(classes.get(object.class_id ?? '')?.color ?? '');
-    if (row.chip.dataset['color'] !== color) {
-      row.chip.dataset['color'] = color;
-      row.chip.style.background = color;
-    }
-    const guess = object.origin === 'model' ? ' ?' : '';
-    const score = guess && typeof object.score === 'number' ? ` ${object.score.toFixed(2)}` : '';
-    setText(row.name, called + guess + score);
-    setAttribute(row.name, 'title', called);
-    setAttribute(row.name, 'data-none', object.class_id ? null : true);
-    setText(row.geometry, describe(object.shape));
-    setAttribute(row.option, 'aria-selected', session.selection.has(object.id));
-    setAttribute(row.option, 'aria-setsize', session.objects.length);
-    setAttribute(row.option, 'data-cursor', object.id === cursor || null);
-    setAttribute(row.remove, 'aria-label', `Delete ${called} ${index + 1}`);
-    setAttribute(row.remove, 'title', 'Delete');
-    setAttribute(row.remove, 'hidden', session.readOnly);
+  const handlers: Handlers = {
+    click: (index, event) => click(index, event),
+    rename: (index) => rename(index),
+    remove(index) {
+      const object = objects()[index];
+      list.focus({ preventScroll: true });
+      if (object) drop([object.id]);
+    },
   };
 
   const draw = (): void => {
-    const { objects } = session;
+    const all = objects();
     const wanted = rows.indexes();
     const keep = new Set(wanted);
     for (const [index, row] of used) {
@@ -130,11 +93,13 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal): vo
       spare.push(row);
     }
     for (const index of wanted) {
-      const object = objects[index];
+      const object = all[index];
       if (!object) continue;
-      const row = used.get(index) ?? spare.pop() ?? makeRow();
+      const row = used.get(index) ?? spare.pop() ?? new Row(session, prefix, handlers, owner);
       used.set(index, row);
-      writeRow(row, index, object);
+      const called = object.track ? `${label(object)} #${object.track}` : label(object);
+      const data = classes.get(object.class_id ?? '');
+      row.write(object, { index, count: all.length, called, data, cursor: object.id === cursor });
       if (!row.root.isConnected || row.root.parentNode !== inner) inner.append(row.root);
     }
     for (const row of spare) row.root.remove();
@@ -145,36 +110,41 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal): vo
   };
 
   const refresh = (): void => {
-    const count = session.objects.length;
-    setText(total, String(count));
+    const total = session.objects.length;
+    const count = objects().length;
+    head.write(count, total);
     if (cursor && !session.byId.has(cursor)) cursor = '';
     setAttribute(list, 'hidden', count === 0);
     setAttribute(empty, 'hidden', count > 0);
-    setText(
-      empty,
-      count ? '' : session.readOnly ? 'Nothing is annotated here.' : 'Nothing here yet. Drag on the picture to draw.',
-    );
+    setText(empty, count ? '' : nothing(total));
     rows.setCount(count);
     draw();
   };
+  const nothing = (total: number): string => {
+    if (total) return `None of the ${total} objects here has “${head.listing.text}”. Esc clears the filter.`;
+    return session.readOnly ? 'Nothing is annotated here.' : 'Nothing here yet. Draw on the picture.';
+  };
   const later = coalesced(refresh, owner);
+  const relist = (): void => {
+    forget();
+    list.scrollTop = 0;
+    later();
+  };
   const rows = virtualRows(list, ROW_HEIGHT, () => draw(), owner);
 
   const drop = (ids: string[]): void => {
     const first = Math.min(...ids.map(place).filter((at) => at >= 0));
     const gone = new Set(ids);
-    const { objects } = session;
-    let next: ObjectData | undefined;
-    for (let at = first; at < objects.length && !next; at += 1)
-      if (!gone.has(objects[at]?.id ?? '')) next = objects[at];
-    for (let at = first - 1; at >= 0 && !next; at -= 1) if (!gone.has(objects[at]?.id ?? '')) next = objects[at];
+    const all = objects();
+    const stays = (object: ObjectData): boolean => !gone.has(object.id);
+    const next = all.slice(first).find(stays) ?? all.slice(0, first).findLast(stays);
     const left = [...session.selection].filter((id) => !gone.has(id));
     cursor = next?.id ?? '';
     deleteObjects(session, ids, left);
   };
 
   const click = (index: number, event: MouseEvent): void => {
-    const object = session.objects[index];
+    const object = objects()[index];
     if (!object) return;
     list.focus({ preventScroll: true });
     if (event.shiftKey) extend(index);
@@ -194,14 +164,25 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal): vo
   const extend = (index: number): void => {
     const from = Math.max(0, place(anchor || cursor));
     const [low, high] = from < index ? [from, index] : [index, from];
-    if (!anchor) anchor = session.objects[from]?.id ?? '';
-    select(session.objects.slice(low, high + 1).map((object) => object.id));
+    if (!anchor) anchor = objects()[from]?.id ?? '';
+    select(
+      objects()
+        .slice(low, high + 1)
+        .map((object) => object.id),
+    );
+  };
+
+  const rename = (index: number): void => {
+    const object = objects()[index];
+    const row = used.get(index);
+    if (!object || !row || session.readOnly || session.veil.on('locked', object)) return;
+    renameIn(row.root, object, session, () => list.focus({ preventScroll: true }));
   };
 
   const move = (to: number, extending: boolean): void => {
-    const { objects } = session;
-    const index = Math.max(0, Math.min(objects.length - 1, to));
-    const object = objects[index];
+    const all = objects();
+    const index = Math.max(0, Math.min(all.length - 1, to));
+    const object = all[index];
     if (!object) return;
     if (extending) extend(index);
     else {
@@ -221,13 +202,15 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal): vo
         return;
       }
       const other = event.ctrlKey || event.metaKey || event.altKey;
-      const count = session.objects.length;
+      const count = objects().length;
       const to = other ? undefined : MOVES.get(event.key)?.(cursor ? place(cursor) : -1, count, rows.page());
       if (to !== undefined && count) move(to, event.shiftKey);
       else if (!other && (event.key === 'Delete' || event.key === 'Backspace')) {
-        const ids = [...session.selection].filter((id) => session.byId.has(id));
+        const chosen = [...session.selection].flatMap((id) => session.byId.get(id) ?? []);
+        const ids = chosen.filter((object) => !session.veil.on('locked', object)).map(({ id }) => id);
         if (ids.length) drop(ids);
-      } else {
+      } else if (!other && event.key === 'F2') rename(cursor ? place(cursor) : -1);
+      else {
         shortcut(event, session);
         return;
       }
@@ -238,13 +221,14 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal): vo
 
   const reclass = (): void => {
     classes = new Map(session.classes.map((data) => [data.id, data]));
+    forget();
     later();
   };
   session.on('classes', reclass, owner);
   session.on(
     'objects',
     () => {
-      places = null;
+      forget();
       later();
     },
     owner,
@@ -252,7 +236,7 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal): vo
   session.on(
     'item',
     () => {
-      places = null;
+      forget();
       cursor = anchor = '';
       own = null;
       list.scrollTop = 0;
@@ -261,6 +245,7 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal): vo
     owner,
   );
   session.on('readOnly', later, owner);
+  session.on('veil', later, owner);
   session.on(
     'selection',
     () => {

@@ -285,3 +285,31 @@ describe('what a class says of its objects', () => {
     expect(session.activeClass).toBe('car');
   });
 });
+
+describe('the eye and the padlock', () => {
+  const button = (name: string): HTMLButtonElement => find<HTMLButtonElement>(el, `[aria-label="${name}"]`);
+
+  it('hide and lock all of a class, without choosing it', async () => {
+    button('Hide WBC').click();
+    button('Lock Platelets').click();
+    await frame();
+    expect([session.hidden, session.locked]).toEqual([['id-WBC'], ['id-Platelets']]);
+    expect(button('Hide WBC').getAttribute('aria-pressed')).toBe('true');
+    expect(session.activeClass).toBe('id-RBC');
+    button('Hide WBC').click();
+    expect(session.hidden).toEqual([]);
+  });
+
+  it('have keys: those that hide and lock what is selected mean the class here', () => {
+    session.keymap = { q: 'hide', 'Shift+k': 'lock', x: 'reject' };
+    press(list(), 'ArrowDown');
+    press(list(), 'q');
+    press(list(), 'K', { shiftKey: true });
+    expect([session.hidden, session.locked]).toEqual([['id-WBC'], ['id-WBC']]);
+    press(list(), 'q');
+    expect(session.hidden).toEqual([]);
+    expect(session.act).not.toHaveBeenCalled();
+    press(list(), 'x');
+    expect(session.act).toHaveBeenCalledWith('reject');
+  });
+});

@@ -166,6 +166,19 @@ describe('an edit', () => {
     expect(notices).toHaveLength(1);
   });
 
+  it('is refused where it is locked, though others may be drawn above it', () => {
+    model.set('locked', ['a']);
+    session.commit([move(a, 9), create(box('o1', 5))]);
+    expect([session.byId.get('a')?.shape.x, session.byId.has('o1')]).toEqual([1, false]);
+    expect(notices).toHaveLength(1);
+    session.commit([{ action: 'set', record: 'object', id: 'a', item: 'a.jpg', path: 'order', old: 0, new: 7 }]);
+    model.set('locked', []);
+    session.commit([move(a, 9)]);
+    expect(model.of('change').map(({ change }) => change.ops[0]?.path)).toEqual(['order']);
+    expect(session.byId.get('a')?.shape.x).toBe(9);
+    expect(notices).toHaveLength(1);
+  });
+
   it('gets an order, so that everybody draws it in the same place', () => {
     const { order: _, ...bare } = box('o1', 5);
     session.commit([create(bare), create({ ...bare, id: 'o2' })]);
@@ -302,6 +315,7 @@ describe('a class that is chosen', () => {
       objects,
       byId: new Map(objects.map((object) => [object.id, object])),
       selection: new Set(Object.keys(shapes)),
+      veil: { on: () => false },
       readOnly: false,
       commit,
       setActiveClass,

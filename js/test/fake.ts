@@ -3,6 +3,7 @@ import type { AnyModel } from '@anywidget/types';
 import { vi } from 'vitest';
 import type { ClassData, ObjectData, Op } from '../src/shared/protocol';
 import type { Session, Signals } from '../src/shared/session';
+import { Veil } from '../src/shared/veil';
 
 export class FakeSession {
   readonly id = 'fake';
@@ -24,6 +25,15 @@ export class FakeSession {
   classes: ClassData[] = [];
   activeClass = '';
   tool = 'box';
+  hidden: readonly string[] = [];
+  locked: readonly string[] = [];
+  readonly veil = new Veil(
+    (name) => this[name],
+    (name, ids) => {
+      this[name] = ids;
+      this.emit('veil', undefined);
+    },
+  );
   readOnly = false;
   loading = false;
   keymap: Record<string, string> = {};

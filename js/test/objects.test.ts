@@ -75,7 +75,7 @@ describe('the rows', () => {
     session.show([]);
     await frame();
     expect(list().hidden).toBe(true);
-    expect(find(el, '.ipya-empty').textContent).toMatch(/Drag/);
+    expect(find(el, '.ipya-empty').textContent).toMatch(/Draw/);
   });
 });
 
@@ -182,6 +182,130 @@ describe('ten thousand objects', () => {
     expect(options().at(-1)?.getAttribute('aria-posinset')).toBe('10000');
     expect(options().at(-1)?.getAttribute('aria-selected')).toBe('true');
     expect(options().length).toBeLessThan(60);
+  });
+});
+
+describe('many objects', () => {
+  const filter = (): HTMLInputElement => find<HTMLInputElement>(el, '.ipya-object-bar input');
+  const type = async (text: string): Promise<void> => {
+    filter().value = text;
+    filter().dispatchEvent(new Event('input'));
+    await frame();
+  };
+  const texts = (): (string | undefined)[] =>
+    options()
+      .sort((a, b) => Number(a.getAttribute('aria-posinset')) - Number(b.getAttribute('aria-posinset')))
+      .map((each) => each.querySelector('.ipya-object-name')?.textContent ?? undefined);
+
+  beforeEach(async () => {
+    session.show(Array.from({ length: 12 }, (_, at) => box(`o${at}`, at % 3 ? 'id-RBC' : 'id-WBC')));
+    await frame();
+  });
+
+  it('can be filtered, and few need not be', async () => {
+    expect(find(el, '.ipya-object-bar').hidden).toBe(false);
+    await type('wbc');
+    expect(texts()).toEqual(['WBC', 'WBC', 'WBC', 'WBC']);
+    expect(find(el, '.ipya-total').textContent).toBe('4 of 12');
+    press(filter(), 'Escape');
+    await frame();
+    expect(options()).toHaveLength(12);
+    session.show([box('a', 'id-RBC')]);
+    await frame();
+    expect(find(el, '.ipya-object-bar').hidden).toBe(true);
+  });
+
+  it('say what was looked for where nothing is found, and go on to the list by keys', async () => {
+    await type('platelet');
+    expect(find(el, '.ipya-empty').textContent).toMatch(/None of the 12 objects here has “platelet”/);
+    await type('wbc');
+    press(filter(), 'ArrowDown');
+    expect(document.activeElement).toBe(list());
+    press(list(), 'End');
+    expect(selected()).toEqual(['o9']);
+  });
+
+  it('stand in the order that was chosen, and are selected and deleted in it', async () => {
+    const order = find<HTMLSelectElement>(el, '.ipya-order');
+    order.value = 'class';
+    order.dispatchEvent(new Event('change'));
+    await frame();
+    expect(texts().lastIndexOf('RBC')).toBeLessThan(texts().indexOf('WBC'));
+    click(8);
+    expect(selected()).toEqual(['o0']);
+    click(11, { shiftKey: true });
+    expect(selected()).toEqual(['o0', 'o3', 'o6', 'o9']);
+    press(list(), 'Delete');
+    expect(session.commits[0]?.ops.map(({ id }) => id)).toEqual(['o0', 'o3', 'o6', 'o9']);
+  });
+});
+
+describe('a class in the row', () => {
+  const rename = (): HTMLSelectElement => find<HTMLSelectElement>(el, '.ipya-rename');
+
+  it('is chosen by a double click', () => {
+    options()[0]?.dispatchEvent(new MouseEvent('dblclick', { bubbles: true }));
+    expect([...rename().options].map(({ text }) => text)).toEqual(['RBC', 'WBC']);
+    rename().value = 'id-WBC';
+    rename().dispatchEvent(new Event('change'));
+    expect(session.commits.map(({ ops }) => ops.map(({ id, path, new: value }) => [id, path, value]))).toEqual([
+      [['a', 'class_id', 'id-WBC']],
+    ]);
+    expect(session.activeClass).toBe('');
+    expect(el.querySelector('.ipya-rename')).toBeNull();
+    expect(document.activeElement).toBe(list());
+  });
+
+  it('is chosen by F2 for all that is selected, or left by Escape', () => {
+    click(0);
+    press(list(), 'F2');
+    press(rename(), 'Escape');
+    expect(el.querySelector('.ipya-rename')).toBeNull();
+    click(2, { ctrlKey: true });
+    press(list(), 'F2');
+    rename().value = 'id-WBC';
+    rename().dispatchEvent(new Event('change'));
+    expect(session.commits.map(({ ops }) => ops.map(({ id }) => id))).toEqual([['a', 'c']]);
+  });
+
+  it('is not chosen where it is locked or nothing can be changed', () => {
+    session.veil.put('locked', ['a'], true);
+    options()[0]?.dispatchEvent(new MouseEvent('dblclick', { bubbles: true }));
+    session.readOnly = true;
+    options()[1]?.dispatchEvent(new MouseEvent('dblclick', { bubbles: true }));
+    expect(el.querySelector('.ipya-rename')).toBeNull();
+  });
+});
+
+describe('the eye and the padlock', () => {
+  const button = (name: string): HTMLButtonElement => find<HTMLButtonElement>(el, `[aria-label="${name}"]`);
+
+  it('hide and lock an object, and say so', async () => {
+    button('Hide RBC 1').click();
+    button('Lock WBC 2').click();
+    await frame();
+    expect([session.hidden, session.locked]).toEqual([['a'], ['b']]);
+    expect(button('Hide RBC 1').getAttribute('aria-pressed')).toBe('true');
+    expect(options()[0]?.dataset['hidden']).toBe('true');
+    expect(button('Delete WBC 2').disabled).toBe(true);
+    button('Hide RBC 1').click();
+    expect(session.hidden).toEqual([]);
+    expect(session.commits).toEqual([]);
+  });
+
+  it('show what is hidden with its class, which they do not undo', async () => {
+    session.veil.put('hidden', ['id-RBC'], true);
+    await frame();
+    expect(button('Hide RBC 1').getAttribute('aria-pressed')).toBe('true');
+    expect(button('Hide RBC 1').disabled).toBe(true);
+    expect(button('Hide WBC 2').disabled).toBe(false);
+  });
+
+  it('keep what is locked from the Delete key', () => {
+    session.veil.put('locked', ['a'], true);
+    session.select(['a', 'c']);
+    press(list(), 'Delete');
+    expect(session.commits.map(({ ops }) => ops.map(({ id }) => id))).toEqual([['c']]);
   });
 });
 

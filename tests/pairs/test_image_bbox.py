@@ -222,6 +222,22 @@ def test_the_fields_show_and_change_the_selected_box(create: Callable[..., Any])
     assert len(a.current) == 0
 
 
+def test_what_is_hidden_and_locked_is_a_list_of_ids_and_names(create: Callable[..., Any]) -> None:
+    a = create(["car", "bus"])
+    box = a.current.add(Box(1, 2, 3, 4), "car")
+    car = a.editor.schema.id_of("car")
+    a.canvas.hidden = ["car", box.id, "car"]
+    assert a.canvas.hidden == [car, box.id]
+    a.editor.select([box.id])
+    fields = a.view.fields
+    assert not fields.read_only
+    a.canvas.locked = ["car"]
+    assert fields.read_only
+    a.canvas.locked = []
+    assert not fields.read_only
+    assert [each.id for each in a.current.objects] == [box.id]
+
+
 def test_a_project_of_the_original_opens_as_it_is(create: Callable[..., Any], project: Path) -> None:
     results = project / "results"
     results.mkdir()

@@ -9,6 +9,7 @@ from ipyannotator.widgets.adjusting import look_of, read_adjust
 
 def test_what_changes_nothing_is_left_out():
     assert read_adjust({"brightness": 0, "gamma": 1.0, "window": None, "channels": [], "invert": False}) == {}
+    assert read_adjust({"fill": 20, "outline": 60}) == {"outline": 60}
     assert read_adjust({"contrast": -20, "window": (3, 9.5)}) == {"contrast": -20, "window": [3.0, 9.5]}
 
 
@@ -19,6 +20,8 @@ def test_what_changes_nothing_is_left_out():
         ({"brightness": 101}, "-100 to 100"),
         ({"contrast": "high"}, "number"),
         ({"gamma": 0}, "0.1 to 10"),
+        ({"fill": 120}, "0 to 100"),
+        ({"outline": "thick"}, "number"),
         ({"gamma": float("nan")}, "0.1 to 10"),
         ({"invert": 1}, "True or False"),
         ({"window": [5, 1]}, "window"),

@@ -16,6 +16,8 @@ export function addObject(surface: Surface, shape: ShapeData, size = '', on?: st
   const item = on ?? here;
   if (!item || (item === here && !surface.allowed(shape.kind))) return;
   const object = newObject(surface, shape, item);
+  // What is drawn is to be seen.
+  if (object.class_id) surface.session.veil.put('hidden', [object.class_id], false);
   const op: Op = { action: 'create', record: 'object', id: object.id, item, new: { ...object } };
   surface.edit([op], item === here ? [object.id] : undefined);
   if (item === here) surface.set({ fresh: new Set([object.id]) });

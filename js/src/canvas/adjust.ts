@@ -1,14 +1,18 @@
-// How the picture is looked at: a small panel on the stage, and a filter on the layer of the picture. What 8 bits can
+// How the picture and what is drawn on it are looked at: a small panel on the stage, and a filter on the layer of the picture. What 8 bits can
 // show is done here, by one table for each frame; the window of values and the channels are asked of the kernel.
 import type { AnyModel } from '@anywidget/types';
 import { element, elementId, KEEP_KEYS, setText } from '../shared/dom';
 import type { Session } from '../shared/session';
+import { INK, type Ink } from './paint';
 
 /** As the trait `adjust`; what is absent changes nothing. */
 export interface Adjust {
   brightness?: number;
   contrast?: number;
   gamma?: number;
+  /** Per cent of their colour that insides and outlines of objects have. */
+  fill?: number;
+  outline?: number;
   invert?: boolean;
   window?: [low: number, high: number] | null;
   channels?: string[];
@@ -18,7 +22,7 @@ interface AdjustValues {
   adjust: Adjust;
 }
 
-type Slider = 'brightness' | 'contrast' | 'gamma';
+type Slider = 'brightness' | 'contrast' | 'gamma' | 'fill' | 'outline';
 
 const SVG = 'http://www.w3.org/2000/svg';
 /** Points of the table; the browser draws straight lines between them. */
@@ -27,6 +31,8 @@ const SLIDERS: readonly [name: Slider, label: string, low: number, high: number,
   ['brightness', 'Brightness', -100, 100, 1, 0],
   ['contrast', 'Contrast', -100, 100, 1, 0],
   ['gamma', 'Gamma', 0.1, 4, 0.05, 1],
+  ['fill', 'Fills', 0, 100, 5, 100 * INK.fill],
+  ['outline', 'Outlines', 0, 100, 5, 100 * INK.outline],
 ];
 
 /** What each value from 0 to 1 is shown as; null where all stay as they are. */
@@ -42,25 +48,33 @@ export function curve({ brightness = 0, contrast = 0, gamma = 1, invert = false 
 
 /** Adjustments without those that change nothing. */
 export function trimmed(values: Adjust): Adjust {
-  const { brightness, contrast, gamma, invert, window, channels } = values;
+  const { invert, window, channels } = values;
+  const numbers = SLIDERS.flatMap(([name, , , , , neutral]) =>
+    values[name] === undefined || values[name] === neutral ? [] : [[name, values[name]]],
+  );
   return {
-    ...(brightness ? { brightness } : {}),
-    ...(contrast ? { contrast } : {}),
-    ...(gamma !== undefined && gamma !== 1 ? { gamma } : {}),
+    ...Object.fromEntries(numbers),
     ...(invert ? { invert } : {}),
     ...(window ? { window } : {}),
     ...(channels?.length ? { channels } : {}),
   };
 }
 
-/** Put the filter and the panel on a stage, until the owner ends. */
+/** How much of their colour what is drawn has. */
+export function inkOf({ fill = 100 * INK.fill, outline = 100 * INK.outline }: Adjust): Ink {
+  return { fill: fill / 100, outline: outline / 100 };
+}
+
+/** Put the filter and the panel on a stage, until the owner ends; `draw` is told how objects are drawn. */
 export function adjusting(
   session: Session,
   stage: HTMLElement,
   owner: AbortSignal,
   model: AnyModel<AdjustValues>,
   acts: () => boolean,
+  draw: (ink: Ink) => void,
 ): void {
+  let drawn = INK;
   const read = (): Adjust => model.get('adjust') ?? {};
   const filter = new Filter(stage);
   const panel = element('div', {
@@ -149,6 +163,9 @@ export function adjusting(
     for (const [at, input] of ends.entries()) input.value = values.window ? String(values.window[at]) : '';
     channels.value = (values.channels ?? []).map((each) => each || '-').join(' ');
     filter.set(curve(values));
+    const ink = inkOf(values);
+    if (ink.fill !== drawn.fill || ink.outline !== drawn.outline) draw(ink);
+    drawn = ink;
   };
   const toggle = (): void => {
     panel.hidden = !panel.hidden;

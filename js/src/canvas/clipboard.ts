@@ -9,6 +9,7 @@ import { freshId, isRecord } from '../shared/values';
 import { guestsOf } from './guests';
 import { kindOf, movedTogether } from './kinds';
 import type { Surface } from './surface';
+import { unlocked } from './veiling';
 import type { Point, Size } from './view';
 
 const MARK = 'ipyannotator';
@@ -106,9 +107,9 @@ export class Clipboard {
     }
   }
 
-  copy(data: DataTransfer | null): boolean {
+  copy(data: DataTransfer | null, selected = this.surface.selected): boolean {
     const { surface } = this;
-    const { session, selected } = surface;
+    const { session } = surface;
     if (!selected.length) {
       surface.say('Select what is to be copied first.');
       return false;
@@ -124,9 +125,13 @@ export class Clipboard {
 
   cut(data: DataTransfer | null): void {
     const { surface } = this;
-    if (!surface.allowed() || !this.copy(data)) return;
+    const { editable } = surface;
+    if (!surface.allowed() || !unlocked(surface) || !this.copy(data, editable)) return;
     if (page[HELD]) page[HELD].item = ''; // where it was, it is no more: pasted there, it stands as it did
-    deleteObjects(surface.session, surface.session.selection, []);
+    deleteObjects(
+      surface.session,
+      editable.map(({ id }) => id),
+    );
   }
 
   paste(text: string): void {

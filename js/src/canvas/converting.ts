@@ -6,6 +6,7 @@ import { contours, smoothed } from './contour';
 import { kindOf } from './kinds';
 import { maskIn, maskShape } from './kinds/mask';
 import { ringsOf as polygonRings } from './kinds/polygon';
+import { reshaped } from './reshaping';
 import { insideRings, type Pair, type Ring, signedArea } from './rings';
 import { areaOf, MOST_PIXELS } from './rle';
 import type { Surface } from './surface';
@@ -76,25 +77,24 @@ function toMask(surface: Surface): void {
   const { picture } = surface;
   if (!picture || !surface.allowed('mask')) return;
   const shapes = new Map<string, ShapeData>();
-  for (const { id, shape } of surface.selected) {
+  for (const { id, shape } of surface.editable) {
     const mask = asMask(shape, picture);
     if (mask) shapes.set(id, mask);
   }
   if (!shapes.size) surface.say('Select a polygon, box or ellipse that covers some pixels first.');
-  surface.edit(surface.reshaped(shapes), [...surface.session.selection]);
+  surface.edit(reshaped(surface, shapes), [...surface.session.selection]);
   if (shapes.size) surface.say(shapes.size === 1 ? 'It is a mask now.' : `${shapes.size} objects are masks now.`);
 }
 
 /** Make polygons of the masks that are selected; each further part of one is an object of its own. */
 function toPolygon(surface: Surface): void {
-  const { selected } = surface;
   if (!surface.allowed('polygon')) return;
   const ops: Op[] = [];
   const ids: string[] = [];
-  for (const object of selected) {
+  for (const object of surface.editable) {
     const polygons = object.shape.kind === 'mask' && kindOf(object.shape) ? asPolygons(object.shape) : [];
     polygons.forEach((shape, part) => {
-      if (part === 0) ops.push(...surface.reshaped(new Map([[object.id, shape]])));
+      if (part === 0) ops.push(...reshaped(surface, new Map([[object.id, shape]])));
       else ops.push(created({ ...object, id: freshId(), shape }));
       ids.push(ops[ops.length - 1]?.id ?? object.id);
     });
@@ -114,13 +114,13 @@ function created({ order: _, ...object }: ObjectData): Op {
 /** Fill the holes of the masks that are selected. */
 function fillHoles(surface: Surface): void {
   if (!surface.allowed()) return;
-  const masks = surface.selected.filter(({ shape }) => shape.kind === 'mask' && kindOf(shape));
+  const masks = surface.editable.filter(({ shape }) => shape.kind === 'mask' && kindOf(shape));
   if (!masks.length) {
     surface.say('Select a mask first.');
     return;
   }
   const filled = new Map<string, ShapeData>(masks.map(({ id, shape }) => [id, maskShape(withoutHoles(maskIn(shape)))]));
-  const ops = surface.reshaped(filled);
+  const ops = reshaped(surface, filled);
   surface.edit(ops, [...surface.session.selection]);
   surface.say(ops.length ? 'The holes are filled.' : 'There are no holes to fill.');
 }

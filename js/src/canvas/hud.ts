@@ -31,6 +31,8 @@ export class Hud {
     for (const signal of ['item', 'state', 'readOnly', 'picture'] as const)
       session.on(signal, () => this.#item(), owner);
     session.on('objects', () => this.#note(), owner);
+    session.on('objects', () => this.refresh(), owner);
+    session.on('veil', () => this.refresh(), owner);
     session.on('loading', () => this.#loading(), owner);
     owner.addEventListener(
       'abort',
@@ -114,9 +116,18 @@ export class Hud {
     if (view) parts.push(`${Math.round(view.scale * 100)} %`);
     if (cross && view) parts.push(`${Math.floor(cross.x)}, ${Math.floor(cross.y)}`);
     if (picture?.media.note) parts.push(picture.media.note);
+    parts.push(...veiled(this.session));
     setText(this.#line, parts.join(' · '));
     this.#line.hidden = parts.length === 0;
   }
+}
+
+/** How many objects are hidden and locked, in words; nothing of none. */
+function veiled({ objects, veil }: Session): string[] {
+  return (['hidden', 'locked'] as const).flatMap((name) => {
+    const count = veil.any(name) ? objects.filter((object) => veil.on(name, object)).length : 0;
+    return count ? [`${count} ${name}`] : [];
+  });
 }
 
 /** Says how many objects cannot be drawn here, for want of their plugin, or null. They are kept as they are. */

@@ -13,9 +13,11 @@ import { type Handle, kindOf, movedTogether, type ShapeKind } from './kinds';
 import { arranged, reordering, WAYS as WAYS_OF_ORDER, type Way } from './ordering';
 import type { Pointers } from './pointer';
 import { REFORMING } from './reforming';
+import { reshaped } from './reshaping';
 import type { Surface } from './surface';
 import { TOOLS } from './tools';
 import { resizeBrush } from './tools/brush';
+import { unlocked, VEILING } from './veiling';
 import { type Point, type Size, toStage, whole } from './view';
 
 /** Milliseconds after the last nudge after which the move is an edit: many nudges are one undo. */
@@ -37,7 +39,7 @@ export class Keyboard {
   /** What is being nudged: the objects as they were, where they stand by now, and the item that they are on. */
   #nudged: { before: ReadonlyMap<string, ObjectData>; shapes: ReadonlyMap<string, ShapeData> } | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
-  readonly #actions: ReadonlyMap<string, () => void>;
+  readonly #actions: ReadonlyMap<string, () => unknown>;
 
   constructor(
     private readonly surface: Surface,
@@ -48,13 +50,13 @@ export class Keyboard {
     acts: () => boolean = () => true,
   ) {
     const { session } = surface;
-    this.#actions = new Map([
+    this.#actions = new Map<string, () => unknown>([
       ['fit', () => surface.fit()],
       ['actual_size', () => surface.actualSize()],
       ['zoom_in', () => surface.zoom(ZOOM_STEP, this.#middle())],
       ['zoom_out', () => surface.zoom(1 / ZOOM_STEP, this.#middle())],
       ['delete', () => this.#delete()],
-      ['select_all', () => surface.select(session.objects.map(({ id }) => id))],
+      ['select_all', () => surface.select(surface.reachable.map(({ id }) => id))],
       ['next_object', () => this.#cycle(1)],
       ['previous_object', () => this.#cycle(-1)],
       ['extend_next', () => this.#cycle(1, true)],
@@ -66,14 +68,16 @@ export class Keyboard {
       ...WAYS_OF_ORDER.map((way): [string, () => void] => [way, () => this.#arrange(way)]),
       ['next_handle', () => this.#cycleHandles(1)],
       ['previous_handle', () => this.#cycleHandles(-1)],
-      ['insert_handle', () => this.#insert()],
-      ['toggle_handle', () => this.#toggle()],
+      ['insert_handle', () => unlocked(surface) && this.#insert()],
+      ['toggle_handle', () => unlocked(surface) && this.#toggle()],
       ['corner', () => this.#mark()],
       ['escape', () => this.#escape()],
       ['brush_smaller', () => resizeBrush(surface, -1)],
       ['brush_larger', () => resizeBrush(surface, 1)],
-      ...[...CONVERTING].map(([name, convert]) => [name, () => convert(surface)] as const),
-      ...[...REFORMING].map(([name, reform]) => [name, () => reform(surface)] as const),
+      ...[...CONVERTING, ...REFORMING].map(
+        ([name, change]) => [name, () => unlocked(surface) && change(surface)] as const,
+      ),
+      ...[...VEILING].map(([name, change]) => [name, () => change(surface)] as const),
     ]);
     session.on('action', (name) => acts() && this.perform(name), owner);
     session.on('item', () => this.settle(), owner);
@@ -128,7 +132,7 @@ export class Keyboard {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     this.#nudged = null;
-    const ops = this.surface.reshaped(nudged.shapes, nudged.before);
+    const ops = reshaped(this.surface, nudged.shapes, nudged.before);
     this.surface.lift(new Map());
     this.surface.edit(ops);
   }
@@ -136,13 +140,14 @@ export class Keyboard {
   #nudge(by: Point): void {
     const { surface } = this;
     const { picture } = surface;
-    const objects = surface.selected.filter(({ id }) => !surface.fresh.has(id));
+    const objects = surface.editable.filter(({ id }) => !surface.fresh.has(id));
     if (!picture || !surface.view) return;
-    if (!objects.length || surface.draft) {
+    const still = !objects.length && !surface.selected.some(({ id }) => !surface.fresh.has(id));
+    if (still || surface.draft) {
       this.#moveCross(by);
       return;
     }
-    if (!surface.allowed()) return;
+    if (!surface.allowed() || !unlocked(surface)) return;
     const only = objects.length === 1 ? objects[0] : undefined;
     if (only && surface.handle !== null) {
       this.#nudgeHandle(only, surface.handle, by, picture);
@@ -221,20 +226,20 @@ export class Keyboard {
   }
 
   #delete(): void {
-    const { session } = this.surface;
-    const count = session.selection.size;
-    if (!count || !this.surface.allowed()) return;
-    if (this.surface.handle !== null) {
-      this.#removeHandle(this.surface.handle);
+    const { surface } = this;
+    if (!surface.selected.length || !surface.allowed() || !unlocked(surface)) return;
+    if (surface.handle !== null) {
+      this.#removeHandle(surface.handle);
       return;
     }
-    deleteObjects(session, session.selection, []);
-    this.surface.speak(count === 1 ? 'Deleted.' : `${count} objects are deleted.`);
+    const ids = surface.editable.map(({ id }) => id);
+    deleteObjects(surface.session, ids);
+    surface.speak(ids.length === 1 ? 'Deleted.' : `${ids.length} objects are deleted.`);
   }
 
   #cycle(by: 1 | -1, more = false): void {
-    const { session } = this.surface;
-    const { objects, selection } = session;
+    const { selection } = this.surface.session;
+    const objects = this.surface.shown;
     if (!objects.length) return;
     const last = [...selection].at(-1);
     const at = objects.findIndex(({ id }) => id === last);
@@ -256,7 +261,7 @@ export class Keyboard {
 
   /** The one object that is selected, with its kind. */
   #only(): { object: ObjectData; kind: ShapeKind } | null {
-    const [object, ...more] = this.surface.selected;
+    const [object, ...more] = this.surface.editable;
     const kind = object && kindOf(object.shape);
     return object && kind && !more.length ? { object, kind } : null;
   }
@@ -290,7 +295,7 @@ export class Keyboard {
       surface.say(`Nothing can be added to ${only.kind.name} here.`);
       return;
     }
-    surface.edit(surface.reshaped(new Map([[only.object.id, next.shape]])));
+    surface.edit(reshaped(surface, new Map([[only.object.id, next.shape]])));
     surface.set({ handle: next.handle });
   }
 
@@ -306,7 +311,7 @@ export class Keyboard {
     const next = only.kind.toggle?.(only.object.shape, surface.handle);
     if (!next) return;
     const { handle } = surface;
-    surface.edit(surface.reshaped(new Map([[only.object.id, next.shape]])));
+    surface.edit(reshaped(surface, new Map([[only.object.id, next.shape]])));
     surface.set({ handle });
     const name = only.kind.nameHandle?.(handle, this.#classOf(only.object)) || 'This point';
     surface.say(`${name} is ${next.said}.`);
@@ -321,7 +326,7 @@ export class Keyboard {
       surface.say(`Without this, it would not be ${only.kind.name}. Press Esc, then Delete, to delete all of it.`);
       return;
     }
-    surface.edit(surface.reshaped(new Map([[only.object.id, next]])));
+    surface.edit(reshaped(surface, new Map([[only.object.id, next]])));
     surface.set({ handle: null });
   }
 

@@ -9,9 +9,15 @@ import { type Point, type Size, toStage, type View } from './view';
 /** Above so many objects in sight, the fine work is left out: casings, then name tags. */
 export const FEW = 300;
 const LINE = 2;
-/** How much of their colour the insides have: of all, and of what is selected. */
-const FILL = 0.2;
-const FILL_SELECTED = 0.35;
+/** How much of their colour insides and outlines have, from 0 to 1. */
+export interface Ink {
+  fill: number;
+  outline: number;
+}
+
+export const INK: Ink = { fill: 0.2, outline: 1 };
+/** How much more the inside of what is selected has. */
+const SELECTED = 0.15;
 const CASING = 'rgba(0, 0, 0, 0.4)';
 const NEUTRAL = '#9aa4ae';
 const TAG_HEIGHT = 17;
@@ -44,6 +50,7 @@ export function paintObjects(
   view: View,
   stage: Size,
   skip: ReadonlyMap<string, unknown>,
+  ink: Ink = INK,
 ): void {
   const sheet = { x: 0, y: 0, ...stage };
   const groups = new Map<string, Placed[]>();
@@ -58,8 +65,10 @@ export function paintObjects(
     else groups.set(group, [{ object, shape: object.shape }]);
     count += 1;
   }
-  for (const placed of groups.values()) paintFills(context, placed, palette, view, FILL);
+  for (const placed of groups.values()) paintFills(context, placed, palette, view, ink.fill);
+  if (ink.outline < 1) context.globalAlpha = ink.outline;
   for (const placed of groups.values()) paintGroup(context, placed, palette, view, count <= FEW);
+  if (ink.outline < 1) context.globalAlpha = 1;
   if (count > FEW) return;
   for (const placed of groups.values()) for (const one of placed) paintTag(context, one, palette, view);
 }
@@ -143,12 +152,12 @@ export function paintActive(
   placed: Placed,
   palette: Palette,
   view: View,
-  look: { handles: boolean; tag: boolean; selected: boolean; handle?: string | null; turning?: boolean },
+  look: { handles: boolean; tag: boolean; selected: boolean; handle?: string | null; turning?: boolean; ink?: Ink },
 ): void {
   const kind = kindOf(placed.shape);
   if (!kind) return;
   const used = palette.get(placed.object.class_id ?? '');
-  if (look.selected) paintFills(context, [placed], palette, view, FILL_SELECTED);
+  if (look.selected) paintFills(context, [placed], palette, view, Math.min(1, (look.ink ?? INK).fill + SELECTED));
   context.setLineDash([]);
   context.lineWidth = LINE + 3;
   context.strokeStyle = look.selected ? '#ffffff' : CASING;

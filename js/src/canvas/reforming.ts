@@ -4,8 +4,9 @@ import { freshId } from '../shared/values';
 import { cut, difference, liesIn, type Rings, union } from './clipping';
 import { isPolygon, polygonOf, ringsOf } from './kinds/polygon';
 import { type PolylineData, polylineOf } from './kinds/polyline';
+import { reshaped, sameShape } from './reshaping';
 import { areaOf, type Ring, simplified } from './rings';
-import { type Surface, sameShape } from './surface';
+import type { Surface } from './surface';
 
 /** So often the tolerance is doubled until something is left out: by then nothing is. */
 const DOUBLINGS = 16;
@@ -20,7 +21,7 @@ export const REFORMING: ReadonlyMap<string, (surface: Surface) => void> = new Ma
   ['simplify', simplify],
 ]);
 
-const polygons = (surface: Surface): ObjectData[] => surface.selected.filter(({ shape }) => isPolygon(shape));
+const polygons = (surface: Surface): ObjectData[] => surface.editable.filter(({ shape }) => isPolygon(shape));
 
 /** Make one polygon of those that are selected, where they overlap or touch; it is the first of them. */
 function join(surface: Surface): void {
@@ -43,7 +44,7 @@ function join(surface: Surface): void {
   const gone = others.map(
     (object): Op => ({ action: 'delete', record: 'object', id: object.id, item: object.item, old: { ...object } }),
   );
-  surface.edit([...surface.reshaped(new Map([[first.id, polygonOf(joined)]])), ...gone], [first.id]);
+  surface.edit([...reshaped(surface, new Map([[first.id, polygonOf(joined)]])), ...gone], [first.id]);
   surface.say(`${all.length} polygons are one.`);
 }
 
@@ -98,7 +99,7 @@ function divide(surface: Surface, cuts: readonly [ObjectData, readonly Rings[]][
     (object): Op => ({ action: 'create', record: 'object', id: object.id, item: object.item, new: { ...object } }),
   );
   const ids = [...shapes.keys(), ...made.map(({ id }) => id)];
-  surface.edit([...surface.reshaped(shapes), ...creates], ids);
+  surface.edit([...reshaped(surface, shapes), ...creates], ids);
   return ids.length;
 }
 
@@ -116,7 +117,7 @@ export function cutHole(surface: Surface, id: string, ring: Ring): string {
   const object = surface.session.byId.get(id);
   if (!object || !isPolygon(object.shape)) return 'The polygon is not there any more.';
   if (!liesIn(ring, ringsOf(object.shape))) return 'A hole must lie wholly inside its polygon.';
-  surface.edit(surface.reshaped(new Map([[id, polygonOf([...ringsOf(object.shape), ring])]])));
+  surface.edit(reshaped(surface, new Map([[id, polygonOf([...ringsOf(object.shape), ring])]])));
   return '';
 }
 
@@ -124,7 +125,7 @@ export function cutHole(surface: Surface, id: string, ring: Ring): string {
 function simplify(surface: Surface): void {
   const { view } = surface;
   if (!view || !surface.allowed()) return;
-  const lines = surface.selected.filter(({ shape }) => isPolygon(shape) || shape.kind === 'polyline');
+  const lines = surface.editable.filter(({ shape }) => isPolygon(shape) || shape.kind === 'polyline');
   if (!lines.length) {
     surface.say('Select polygons or polylines to simplify them.');
     return;
@@ -143,7 +144,7 @@ function simplify(surface: Surface): void {
     after = count([...shapes.values()]);
   }
   LAST.set(surface, { tolerance, shapes });
-  if (after < before) surface.edit(surface.reshaped(shapes));
+  if (after < before) surface.edit(reshaped(surface, shapes));
   surface.say(`${after} of ${before} points are left.`);
 }
 

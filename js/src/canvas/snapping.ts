@@ -26,11 +26,11 @@ export function toEdge(surface: Surface, { point, alt }: Snap): Point {
 
 /** A point on the nearest vertex or corner of another object, else at the edge, else as it is. */
 export function toVertex(surface: Surface, snap: Snap, except: string | null = null): Point {
-  const { view, session } = surface;
+  const { view } = surface;
   const { point, alt } = snap;
   if (!view || alt) return point;
   let [best, nearest]: [Point | null, number] = [null, REACH / view.scale];
-  for (const { id, shape } of session.objects) {
+  for (const { id, shape } of surface.shown) {
     const kind = id === except ? null : kindOf(shape);
     if (!kind || !contains(kind.bounds(shape), point, nearest)) continue;
     for (const { at, look } of kind.handles(shape, Number.POSITIVE_INFINITY)) {

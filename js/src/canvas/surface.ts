@@ -4,7 +4,6 @@
 import { safeColor } from '../shared/dom';
 import type { ClassData, ObjectData, Op, ShapeData } from '../shared/protocol';
 import type { Session } from '../shared/session';
-import { equal } from '../shared/values';
 import type { Draft } from './draft';
 import type { Rect } from './geometry';
 import { guestsOf, host } from './guests';
@@ -13,6 +12,8 @@ import { Layers } from './layers';
 import {
   colorOf,
   FEW,
+  INK,
+  type Ink,
   type Placed,
   paintActive,
   paintCross,
@@ -41,6 +42,7 @@ export class Surface {
   readonly layers: Layers;
   /** Whether a picture that is smaller than the stage is shown larger than it is, without being asked to. */
   enlarge = true;
+  #ink = INK;
   /** Objects that are being changed, as they stand now; painted on top instead of where they are stored. */
   lifted: ReadonlyMap<string, ShapeData> = new Map();
   /** What is being drawn and is no object yet. */
@@ -90,6 +92,7 @@ export class Surface {
     session.on('picture', () => this.layers.dirty('picture'), owner);
     session.on('classes', () => this.#readClasses(), owner);
     session.on('activeClass', () => this.layers.dirty('active'), owner);
+    session.on('veil', () => this.#veilChanged(), owner);
     session.on('tool', () => this.leave(), owner);
     host(session, () => this.layers.dirty('objects'), owner);
     owner.addEventListener('abort', () => this.#sharpen && clearTimeout(this.#sharpen), { once: true });
@@ -208,6 +211,8 @@ export class Surface {
   #unfit(kind: string): string {
     const { used } = this;
     const taken = used?.shapes ?? [];
+    if (used && this.session.veil.has('locked', used.id))
+      return `“${used.name}” is locked: unlock it in the list of classes.`;
     if (!used || !taken.length || taken.includes(kind) || (kind === 'box' && taken.includes('rotated_box'))) return '';
     return `“${used.name}” takes ${taken.join(', ').replaceAll('_', ' ')} only. Choose another class or tool.`;
   }
@@ -216,34 +221,24 @@ export class Surface {
     if (ops.length) this.session.commit(ops, selected);
   }
 
-  /**
-   * Operations that set new shapes of objects; those that stay as they were are left out, and those that are gone.
-   * `before` has the objects as they were when the gesture began: where somebody else has changed one since, that is
-   * a conflict, which is told, and not overwritten unseen. They may be of an item that is not on screen any more.
-   */
-  reshaped(shapes: ReadonlyMap<string, ShapeData>, before: ReadonlyMap<string, ObjectData> = new Map()): Op[] {
-    const { byId, item } = this.session;
-    const ops: Op[] = [];
-    for (const [id, shape] of shapes) {
-      const known = before.get(id);
-      const gone = known?.item === item?.key && !byId.has(id);
-      const object = gone ? undefined : (known ?? byId.get(id));
-      if (!object || sameShape(object.shape, shape)) continue;
-      ops.push({
-        action: 'set',
-        record: 'object',
-        id,
-        item: object.item,
-        path: 'shape',
-        old: object.shape,
-        new: shape,
-      });
-    }
-    return ops;
-  }
-
   get selected(): ObjectData[] {
     return [...this.session.selection].flatMap((id) => this.session.byId.get(id) ?? []);
+  }
+
+  /** What is selected and may be changed: not what is locked. */
+  get editable(): ObjectData[] {
+    return this.selected.filter((object) => !this.session.veil.on('locked', object));
+  }
+
+  /** The objects that are seen, in drawing order. */
+  get shown(): readonly ObjectData[] {
+    return this.session.veil.shown(this.session.objects);
+  }
+
+  /** The objects that a pointer reaches: through a locked one it gets to what is beneath. */
+  get reachable(): readonly ObjectData[] {
+    const { veil } = this.session;
+    return veil.any('locked') ? this.shown.filter((object) => !veil.on('locked', object)) : this.shown;
   }
 
   /** Select, and say what is selected by now. */
@@ -274,6 +269,12 @@ export class Surface {
     draft.leave?.();
   }
 
+  /** How much of their colour what is drawn has. */
+  set ink(ink: Ink) {
+    this.#ink = ink;
+    this.layers.dirty('objects', 'active');
+  }
+
   lift(shapes: ReadonlyMap<string, ShapeData>): void {
     const before = this.lifted;
     const changed = shapes.size !== before.size || [...shapes.keys()].some((id) => !before.has(id));
@@ -291,7 +292,7 @@ export class Surface {
 
   /** The id of the object at a point of the picture, within `reach` CSS pixels; null where there is none. */
   under(point: Point, reach: number): string | null {
-    return this.view ? (objectAt(this.session.objects, point, reach / this.view.scale)?.id ?? null) : null;
+    return this.view ? (objectAt(this.reachable, point, reach / this.view.scale)?.id ?? null) : null;
   }
 
   // ---- what the session tells
@@ -320,6 +321,11 @@ export class Surface {
     this.#crowd = crowd;
   }
 
+  #veilChanged(): void {
+    this.set({ hover: null });
+    this.layers.dirty('objects');
+  }
+
   #readClasses(): void {
     this.#palette = new Map(this.session.classes.map((each) => [each.id, { ...each, color: safeColor(each.color) }]));
     this.layers.dirty('objects', 'active');
@@ -340,7 +346,7 @@ export class Surface {
     const { view, session } = this;
     if (!view) return;
     for (const guest of guestsOf(session)) guest.paint?.(context, view);
-    paintObjects(context, session.objects, this.#palette, view, this.stage, this.lifted);
+    paintObjects(context, this.shown, this.#palette, view, this.stage, this.lifted, this.#ink);
     if (this.#crowd) {
       const still = this.selected.filter(({ id }) => !this.lifted.has(id));
       paintCrowd(context, still.map(placed), this.#palette, view, this.stage);
@@ -367,7 +373,7 @@ export class Surface {
       for (const object of this.selected) {
         const shape = this.lifted.get(object.id) ?? object.shape;
         const turning = this.turns(object);
-        const look = { handles: single, tag: true, selected: true, handle: this.handle, turning };
+        const look = { handles: single, tag: true, selected: true, handle: this.handle, turning, ink: this.#ink };
         paintActive(context, { object, shape }, this.#palette, view, look);
       }
     }
@@ -382,9 +388,3 @@ export class Surface {
 }
 
 const placed = (object: ObjectData): Placed => ({ object, shape: object.shape });
-
-/** Whether two shapes are the same; a number that one of them lacks is 0 there. */
-export function sameShape(a: ShapeData, b: ShapeData): boolean {
-  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return [...names].every((name) => equal(a[name] ?? 0, b[name] ?? 0));
-}

@@ -1,4 +1,5 @@
 // In what order classes are listed, and which of them a typed text means. Pure functions.
+import { fold } from '../shared/fold';
 import type { ClassData } from '../shared/protocol';
 
 /** The order of recent classes is kept while an item is on screen, so that nothing moves under the pointer. */
@@ -37,9 +38,4 @@ function closeness(name: string, wanted: string): number {
   const at = name.indexOf(wanted);
   if (at < 0) return 4;
   return /[\s_\-/.]/.test(name.charAt(at - 1)) ? 2 : 3;
-}
-
-/** Without case and accents, so that "cafe" finds "Café". */
-function fold(text: string): string {
-  return text.normalize('NFD').replace(/\p{M}/gu, '').toLocaleLowerCase();
 }

@@ -22,6 +22,10 @@ export interface PickerOptions {
   current(): string;
   /** What is said of a class besides its name: how many of it there are, or nothing. */
   count(counts: ReadonlyMap<string, number>, id: string): string;
+  /** What stands beside a class in its row, and is brought up to date with it: buttons. */
+  beside?(): { root: HTMLElement; write(data: ClassData): void };
+  /** Perform an action of the keymap on the class that the cursor is on; returns whether it is one of those. */
+  perform?(action: string, id: string): boolean;
   /** Put more into a row that was made: a picture. */
   decorate?(root: HTMLElement, data: ClassData): void;
   /** What is said where there is nothing to choose from. */
@@ -38,6 +42,9 @@ const TYPEAHEAD_MS = 700;
 const RECENT = new WeakMap<Session, string[]>();
 
 interface Row {
+  /** What stands in the list: the option, or what holds it and what is beside it. */
+  holder: HTMLElement;
+  beside: ReturnType<NonNullable<PickerOptions['beside']>> | undefined;
   root: HTMLElement;
   chip: HTMLElement;
   name: HTMLElement;
@@ -122,13 +129,15 @@ export function picker(session: Session, owner: AbortSignal, options: PickerOpti
       count,
     );
     root.addEventListener('click', () => choose(id), { signal: owner });
-    const fresh = { root, chip, name, retired, key, count };
+    const beside = options.beside?.();
+    const holder = beside ? element('div', { class: 'ipya-class-row', role: 'none' }, root, beside.root) : root;
+    const fresh = { holder, beside, root, chip, name, retired, key, count };
     rows.set(id, fresh);
     return fresh;
   };
 
   const write = (data: ClassData, counts: ReadonlyMap<string, number>): HTMLElement => {
-    const { root, chip, name, retired, key, count } = row(data.id);
+    const { holder, beside, root, chip, name, retired, key, count } = row(data.id);
     const used = options.count(counts, data.id);
     const color = safeColor(data.color);
     if (chip.dataset['color'] !== color) {
@@ -147,7 +156,8 @@ export function picker(session: Session, owner: AbortSignal, options: PickerOpti
     setAttribute(root, 'data-retired', data.retired || null);
     setAttribute(root, 'data-cursor', data.id === cursor || null);
     options.decorate?.(root, data);
-    return root;
+    beside?.write(data);
+    return holder;
   };
 
   const refresh = (): void => {
@@ -223,7 +233,7 @@ export function picker(session: Session, owner: AbortSignal, options: PickerOpti
       const to = modified ? undefined : MOVES.get(event.key)?.(at, visible.length);
       if (to !== undefined) move(to);
       else if (!modified && (event.key === 'Enter' || event.key === ' ') && cursor) choose(cursor);
-      else if (!typeahead(event)) {
+      else if (!typeahead(event) && !(cursor && options.perform?.(actionOf(event, session.keymap), cursor))) {
         shortcut(event, session);
         return;
       }
@@ -283,7 +293,7 @@ export function picker(session: Session, owner: AbortSignal, options: PickerOpti
     },
     owner,
   );
-  for (const signal of ['item', 'objects', 'classes', 'readOnly'] as const) session.on(signal, later, owner);
+  for (const signal of ['item', 'objects', 'classes', 'readOnly', 'veil'] as const) session.on(signal, later, owner);
   if (session.activeClass) RECENT.set(session, RECENT.get(session) ?? [session.activeClass]);
   refresh();
   return { element: root, later };

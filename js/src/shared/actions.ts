@@ -21,8 +21,10 @@ const OWN = new Set([
   'forward',
   'fullscreen',
   'help',
+  'hide',
   'insert_handle',
   'join',
+  'lock',
   'mark',
   'minimap',
   'next_handle',
@@ -34,11 +36,13 @@ const OWN = new Set([
   'previous_object',
   'select_all',
   'send_to_back',
+  'show_hidden',
   'simplify',
   'subtract',
   'to_mask',
   'to_polygon',
   'toggle_handle',
+  'unlock_all',
 ]);
 const OWN_PREFIXES = ['cell_', 'label:', 'nudge_', 'pan_', 'track_', 'zoom_'];
 

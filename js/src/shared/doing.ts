@@ -7,17 +7,20 @@ import type { Entry, Keep } from './keep';
 import type { Maker } from './making';
 import type { Notices } from './notices';
 import type { Outbox } from './outbox';
-import type { Json, Op, Up } from './protocol';
+import type { Json, ObjectData, Op, Up } from './protocol';
 import { type Refusals, refreshed } from './refusals';
 import type { Screen } from './screen';
 import type { Signals } from './session';
 import type { Traits } from './traits';
+import { equal } from './values';
+import type { Veil, VeilName } from './veil';
 import type { View } from './view';
 import { notDone } from './words';
 
 export interface Parts {
   maker: Maker;
   traits: Traits;
+  veil: Veil;
   view: View;
   screen: Screen;
   outbox: Outbox;
@@ -31,7 +34,7 @@ export interface Hooks {
   /** Returns whether there was a way to the kernel. */
   send(message: Up): boolean;
   /** Tell Python a trait's new value. */
-  set(name: 'tool' | 'active_class', value: string): void;
+  set(name: 'tool' | 'active_class' | VeilName, value: string | string[]): void;
   /** An edit waits in the outbox. */
   added(): void;
 }
@@ -48,7 +51,7 @@ export class Doing {
   ) {}
 
   commit(ops: Op[], selected?: string[]): void {
-    const { maker, traits, view, screen, outbox, notices } = this.parts;
+    const { maker, traits, veil, view, screen, outbox, notices } = this.parts;
     if (!ops.length) return;
     if (traits.readOnly) {
       notices.add(
@@ -58,6 +61,8 @@ export class Doing {
       );
     } else if (view.where === null || !traits.data) {
       notices.add('error', 'The edit was not made: no item is on screen yet.', '');
+    } else if (ops.some((op) => changesLocked(op, veil, view.byId.get(op.id)))) {
+      notices.add('warning', 'Nothing was changed: it is locked.', 'Unlock the object, or its class, in the lists.');
     } else {
       this.forget();
       if (selected) view.selection = new Set(selected);
@@ -102,6 +107,14 @@ export class Doing {
     traits.tool = name;
     signals.emit('tool', undefined);
     this.hooks.set('tool', name);
+  }
+
+  setVeil(name: VeilName, ids: string[]): void {
+    const { traits, signals } = this.parts;
+    if (equal(ids, [...traits[name]])) return;
+    traits[name] = ids;
+    signals.emit('veil', undefined);
+    this.hooks.set(name, ids);
   }
 
   act(name: string, value: Value): void {
@@ -161,4 +174,9 @@ export class Doing {
     screen.redraw();
     return true;
   }
+}
+
+/** Whether an operation changes what is locked; that others are drawn above or beneath it does not. */
+function changesLocked({ record, path }: Op, veil: Veil, object: ObjectData | undefined): boolean {
+  return record === 'object' && path !== 'order' && object !== undefined && veil.on('locked', object);
 }

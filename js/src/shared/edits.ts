@@ -7,7 +7,7 @@ export const NO_CLASS = 'no class';
 
 export type Editable = Pick<
   Session,
-  'item' | 'objects' | 'byId' | 'selection' | 'classes' | 'readOnly' | 'commit' | 'setActiveClass'
+  'item' | 'objects' | 'byId' | 'selection' | 'classes' | 'veil' | 'readOnly' | 'commit' | 'setActiveClass'
 >;
 
 /** Whether objects of a class are labels of the whole image only: there is nothing to draw with it. */
@@ -32,28 +32,33 @@ export function takesShape(data: ClassData | undefined, { kind, angle }: ShapeDa
 
 /**
  * Make a class the active one, and give it to the selected objects. Those of a shape that it does not take stay what
- * they are: one who has just drawn a polygon, and goes on with skeletons, does not mean the polygon.
+ * they are, as do locked ones: one who has just drawn a polygon, and goes on with skeletons, does not mean the polygon.
  */
 export function chooseClass(session: Editable, classId: string): void {
-  const { item } = session;
-  if (item && !session.readOnly) {
-    const ops: Op[] = [];
-    const chosen = session.classes.find((data) => data.id === classId);
-    const defaults = defaultsOf(chosen);
-    for (const id of session.selection) {
-      const object = session.byId.get(id);
-      const old = object?.class_id ?? null;
-      if (!object || old === classId || !takesShape(chosen, object.shape)) continue;
-      const op = { action: 'set', record: 'object', id, item: item.key } as const;
-      ops.push({ ...op, path: 'class_id', old, new: classId });
-      for (const [name, value] of defaults) {
-        if ((object.attributes?.[name] ?? null) === null)
-          ops.push({ ...op, path: `attributes/${name}`, old: null, new: value });
-      }
-    }
-    if (ops.length) session.commit(ops);
-  }
+  giveClass(session, classId, session.selection);
   session.setActiveClass(classId);
+}
+
+/** Give a class to objects, as far as it takes their shape and they are not locked: one edit. */
+export function giveClass(session: Editable, classId: string, ids: Iterable<string>): void {
+  const { item } = session;
+  if (!item || session.readOnly) return;
+  const ops: Op[] = [];
+  const chosen = session.classes.find((data) => data.id === classId);
+  const defaults = defaultsOf(chosen);
+  for (const id of ids) {
+    const object = session.byId.get(id);
+    const old = object?.class_id ?? null;
+    if (!object || old === classId || !takesShape(chosen, object.shape)) continue;
+    if (session.veil.on('locked', object)) continue;
+    const op = { action: 'set', record: 'object', id, item: item.key } as const;
+    ops.push({ ...op, path: 'class_id', old, new: classId });
+    for (const [name, value] of defaults) {
+      if ((object.attributes?.[name] ?? null) === null)
+        ops.push({ ...op, path: `attributes/${name}`, old: null, new: value });
+    }
+  }
+  if (ops.length) session.commit(ops);
 }
 
 /** What a person sets of an object when they correct it: not a reviewer's mark, nor how it is drawn. */

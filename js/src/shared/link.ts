@@ -15,7 +15,18 @@ export interface Hooks {
   checked(): void;
 }
 
-const TRAITS = ['session', 'classes', 'keymap', 'labels', 'read_only', 'active_class', 'tool', 'place'];
+const TRAITS = [
+  'session',
+  'classes',
+  'keymap',
+  'labels',
+  'read_only',
+  'active_class',
+  'tool',
+  'place',
+  'hidden',
+  'locked',
+];
 
 export class Link {
   /** Models by age, each with the number of views on it; the last one is the line. */
@@ -46,7 +57,7 @@ export class Link {
   }
 
   /** Small view state: told to Python where somebody is there to hear it. */
-  set(name: string, value: string): void {
+  set(name: string, value: string | string[]): void {
     const { model } = this;
     if (!model || model.get(name) === value) return;
     model.set(name, value);

@@ -13,6 +13,7 @@ import { Answers } from './answers';
 import { Doing } from './doing';
 import { Emitter } from './emitter';
 import { Heir } from './heir';
+import { Idle } from './idle';
 import { Inbox } from './inbox';
 import { Keep } from './keep';
 import { Link } from './link';
@@ -37,6 +38,7 @@ import { Stage } from './stage';
 import type { Detail, Wanted } from './tiles';
 import { Traits } from './traits';
 import { equal } from './values';
+import { Veil } from './veil';
 import { View } from './view';
 import { noKernel, notDone } from './words';
 
@@ -60,7 +62,7 @@ export class LiveSession implements Session {
   readonly #end = new AbortController();
   readonly #signals = new Emitter<Signals>(
     (error) => this.report(error),
-    () => this.#rest(),
+    () => this.#idle.rest(),
   );
   readonly #notices = new Notices(this.#signals);
   readonly #keep = new Keep();
@@ -126,10 +128,15 @@ export class LiveSession implements Session {
     settled: (id) => this.#settledElsewhere(id),
     failed: (error) => this.#notices.unkept(error),
   });
+  readonly veil: Veil = new Veil(
+    (name) => this.#traits[name],
+    (name, ids) => this.#doing.setVeil(name, ids),
+  );
   readonly #doing = new Doing(
     {
       maker: this.#maker,
       traits: this.#traits,
+      veil: this.veil,
       view: this.#view,
       screen: this.#screen,
       outbox: this.#outbox,
@@ -145,8 +152,12 @@ export class LiveSession implements Session {
     },
   );
 
+  readonly #idle: Idle = new Idle(
+    IDLE,
+    () => this.#end.signal.aborted || Boolean(this.#link.model || this.#signals.count()),
+    () => this.#unused(),
+  );
   #save: SaveState = { kind: 'saved' };
-  #idle: ReturnType<typeof setTimeout> | null = null;
 
   constructor(
     readonly id: string,
@@ -157,7 +168,7 @@ export class LiveSession implements Session {
       event.preventDefault();
     };
     globalThis.window?.addEventListener('beforeunload', warn, { signal: this.#end.signal });
-    this.#rest();
+    this.#idle.rest();
   }
 
   get picture(): Picture | null {
@@ -304,7 +315,7 @@ export class LiveSession implements Session {
   }
 
   #opened(): void {
-    this.#rest();
+    this.#idle.rest();
     this.#begin();
     this.#outbox.up();
   }
@@ -320,7 +331,7 @@ export class LiveSession implements Session {
     const dropped = this.#outbox.down(text);
     if (dropped.length) this.#notices.add('warning', notDone(dropped)[0], '');
     if (this.#traits.data) this.#heir.release(scopeOf(this.#traits.data));
-    this.#rest();
+    this.#idle.rest();
   }
 
   #up(): void {
@@ -367,23 +378,15 @@ export class LiveSession implements Session {
 
   // ---- the end --------------------------------------------------------------------------------------------------
 
-  /** Give the session up when nothing has used it for a while. */
-  #rest(): void {
-    if (this.#idle !== null) clearTimeout(this.#idle);
-    this.#idle = null;
-    if (this.#end.signal.aborted || this.#link.model || this.#signals.count()) return;
-    this.#idle = setTimeout(() => {
-      if (this.#link.model || this.#signals.count()) return;
-      if (!this.#outbox.kept || !this.#refusals.kept)
-        this.#rest(); // the only place where these edits are
-      else this.close();
-    }, IDLE);
+  /** Give the session up, unless it is the only place where some edits are. */
+  #unused(): void {
+    if (this.#outbox.kept && this.#refusals.kept) this.close();
+    else this.#idle.rest();
   }
 
   /** End it: nothing is kept but what stands in the outbox's database. */
   close(): void {
-    if (this.#idle !== null) clearTimeout(this.#idle);
-    this.#idle = null;
+    this.#idle.stop();
     this.#end.abort();
     this.#outbox.close();
     this.#stage.close();

@@ -6,6 +6,7 @@
 import type { AnyModel } from '@anywidget/types';
 import type { Assisted, ClassData, GridNews, ItemData, Json, MediaData, ObjectData, Op, Up } from './protocol';
 import type { Detail, Wanted } from './tiles';
+import type { Veil } from './veil';
 import type { Received } from './wire';
 
 export type SaveState =
@@ -42,6 +43,8 @@ export interface Signals {
   classes: undefined;
   activeClass: undefined;
   tool: undefined;
+  /** What is hidden or locked. */
+  veil: undefined;
   /** Sharper parts of the picture have come, or are gone. */
   picture: undefined;
   loading: undefined;
@@ -75,6 +78,8 @@ export interface Session {
   readonly classes: readonly ClassData[];
   readonly activeClass: string;
   readonly tool: string;
+  /** What is hidden and locked. */
+  readonly veil: Veil;
   readonly readOnly: boolean;
   readonly loading: boolean;
   readonly keymap: Readonly<Record<string, string>>;

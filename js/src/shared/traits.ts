@@ -4,7 +4,7 @@ import type { ClassData, Json, SessionData } from './protocol';
 import type { Signals } from './session';
 import { equal } from './values';
 
-type Told = 'readOnly' | 'classes' | 'keymap' | 'activeClass' | 'tool';
+type Told = 'readOnly' | 'classes' | 'keymap' | 'activeClass' | 'tool' | 'veil';
 
 export class Traits {
   data: SessionData | null = null;
@@ -15,6 +15,8 @@ export class Traits {
   readOnly = false;
   keymap: Readonly<Record<string, string>> = {};
   labels: Readonly<Record<string, string>> = {};
+  hidden: readonly string[] = [];
+  locked: readonly string[] = [];
 
   /**
    * Read all of them; `tell` is called for those that are different. Returns whether the session is another: whose
@@ -35,6 +37,8 @@ export class Traits {
     take('labels', model.get('labels') as Record<string, string> | undefined, 'keymap');
     take('activeClass', model.get('active_class') as string | undefined, 'activeClass');
     take('place', model.get('place') as string | undefined, null);
+    take('hidden', model.get('hidden') as string[] | undefined, 'veil');
+    take('locked', model.get('locked') as string[] | undefined, 'veil');
     take('tool', model.get('tool') as string | undefined, 'tool');
     for (const signal of told) tell(signal);
     return moved || turned;

@@ -12,7 +12,10 @@ type Part = Pick<Session, 'keymap' | 'labels' | 'classes'>;
 const GROUPS: readonly (readonly [title: string, actions: RegExp])[] = [
   ['Pictures', /^(done|skip|flag|next|previous|next_todo|first|last|save)$/],
   ['Grid', /^(cell_|mark|open)/],
-  ['Objects', /^(undo|redo|delete|select_|next_object|previous_object|extend_|escape|hide_|lock_|show_all_objects)/],
+  [
+    'Objects',
+    /^(undo|redo|delete|select_|next_object|previous_object|extend_|escape|hide|show_hidden|lock|unlock_all)/,
+  ],
   ['Copies', /^(copy|cut|paste|duplicate|same_as_previous)/],
   ['Order of drawing', /^(bring_to_front|send_to_back|forward|backward)$/],
   ['Points and outlines', /^(next_handle|previous_handle|insert_handle|toggle_handle|join|subtract|simplify)$/],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { curve, trimmed } from '../../src/canvas/adjust';
+import { curve, inkOf, trimmed } from '../../src/canvas/adjust';
 import { hasMore, mapSize, panTo } from '../../src/canvas/minimap';
 import { fit, inSight, panned, zoomed } from '../../src/canvas/view';
 
@@ -32,6 +32,12 @@ describe('the curve of brightness, contrast, gamma and inversion', () => {
     expect(middle(curve({ gamma: 2 }))).toBeCloseTo(Math.SQRT1_2, 3);
     expect(new Set(curve({ contrast: -100 }))).toEqual(new Set([0.5]));
     expect(curve({ contrast: 100 })?.[12]).toBe(0);
+  });
+
+  it('leaves how objects are drawn as it is, unless something is said of that', () => {
+    expect(inkOf({})).toEqual({ fill: 0.2, outline: 1 });
+    expect(inkOf({ fill: 0, outline: 40 })).toEqual({ fill: 0, outline: 0.4 });
+    expect(trimmed({ fill: 20, outline: 40 })).toEqual({ outline: 40 });
   });
 
   it('keeps in the trait what changes something only', () => {

@@ -59,7 +59,7 @@ class ShapesView(ObjectsView):
         super().__init__(annotator)
         self.kinds = tuple(cast("OutputImageShapes", annotator.output_item).shapes)
         self.tools = tools_of(self.kinds)
-        self.here = frozenset(name for kind in self.kinds for name in ACTIONS.get(kind, ()))
+        self.here = super().here | frozenset(name for kind in self.kinds for name in ACTIONS.get(kind, ()))
 
     def fill(self) -> None:
         """Begin with the tool of the first kind on offer."""

@@ -23,6 +23,8 @@ class ObjectsView(SuggestedView):
         **{name: name for name in ("edit", "delete", "same_as_previous")},
     }
 
+    here = frozenset({"hide", "show_hidden", "lock", "unlock_all"})
+
     def fill(self) -> None:
         """Add the classes, the list of objects and the fields of what is selected."""
         super().fill()
@@ -39,6 +41,7 @@ class ObjectsView(SuggestedView):
         annotator.wire("select", lambda _: self._show_selected())
         annotator.wire("open", lambda _: self._show_selected())
         annotator.wire("task", self._refresh_selected)
+        self.line.observe(lambda _: self._show_selected(), "locked")
         self.line.active_class = self.first_class()
 
     def make_fields(self) -> BoxFields:
@@ -144,6 +147,7 @@ class ObjectsView(SuggestedView):
         if len({record.class_id for record in records}) == 1:
             own = self.values(records[0]) if len(records) == 1 else self.common(records)
             value = None if own is None else {"class_id": records[0].class_id, **own}
+        self.fields.read_only = self.editor.read_only or any(self.line.is_locked(each) for each in records)
         self.fields.select(value, len(records))
 
 

@@ -1,4 +1,4 @@
-"""How a picture is looked at: no annotation, but a person's own view of it, which stays from item to item."""
+"""How a picture and what is drawn on it are looked at: no annotation, but a person's own view of it, which stays from item to item."""
 
 from __future__ import annotations
 
@@ -14,19 +14,28 @@ NEUTRAL: Final[Mapping[str, Any]] = {
     "brightness": 0,
     "contrast": 0,
     "gamma": 1,
+    "fill": 20,
+    "outline": 100,
     "invert": False,
     "window": None,
     "channels": [],
 }
 """Every adjustment, with the value that changes nothing."""
-_BOUNDS: Final = {"brightness": (-100, 100), "contrast": (-100, 100), "gamma": (0.1, 10)}
+_BOUNDS: Final = {
+    "brightness": (-100, 100),
+    "contrast": (-100, 100),
+    "gamma": (0.1, 10),
+    "fill": (0, 100),
+    "outline": (0, 100),
+}
 
 
 def read_adjust(value: Any) -> dict[str, Any]:
     """Return adjustments, checked; those that change nothing are left out.
 
     Args:
-        value: any of `brightness` and `contrast` (-100 to 100), `gamma` (0.1 to 10; above 1 is brighter), `invert`,
+        value: any of `brightness` and `contrast` (-100 to 100), `gamma` (0.1 to 10; above 1 is brighter), `fill` and `outline`
+            (0 to 100: per cent of their colour that insides and outlines of objects have), `invert`,
             `window` (the two values that become black and white, of pictures of more than 8 bits; None for
             percentiles) and `channels` (for each its colour "#rrggbb", "" where it is hidden; [] for all).
 

@@ -16,7 +16,7 @@ import traitlets
 
 from ipyannotator.editor import Editor
 from ipyannotator.errors import MediaError
-from ipyannotator.model import Entry, encode
+from ipyannotator.model import Entry, ObjectRecord, encode
 from ipyannotator.sources.base import Media, Request
 from ipyannotator.sources.cache import MediaCache
 from ipyannotator.sources.look import Look
@@ -56,7 +56,15 @@ class Canvas(Line):
     ).tag(sync=True)
 
     adjust: traitlets.Dict[str, Any] = traitlets.Dict(
-        help="how the picture is looked at: brightness, contrast, gamma, invert, window, channels; {} for as it is"
+        help="how the picture is looked at: brightness, contrast, gamma, fill, outline, invert, window, channels; {} for as it is"
+    ).tag(sync=True)
+
+    hidden = traitlets.List(
+        traitlets.Unicode(), help="what is not shown: ids of objects, ids or names of classes"
+    ).tag(sync=True)
+    locked = traitlets.List(
+        traitlets.Unicode(),
+        help="what the person cannot change here: ids of objects, ids or names of classes",
     ).tag(sync=True)
 
     def __init__(
@@ -80,6 +88,15 @@ class Canvas(Line):
         if look != self._request.look:  # the rest is done by the browser
             self._request = self._request._replace(look=look)
             self.show()
+
+    @traitlets.validate("hidden", "locked")
+    def _check_veil(self, proposal: Any) -> list[str]:
+        by_name = {record.name: record.id for record in self.editor.schema}
+        return list(dict.fromkeys(by_name.get(each, each) for each in proposal["value"]))
+
+    def is_locked(self, record: ObjectRecord) -> bool:
+        """Return whether the person cannot change an object here: it is locked itself, or all of its class is."""
+        return record.id in self.locked or record.class_id in self.locked
 
     # ---- out ----------------------------------------------------------------------------------------------------
 

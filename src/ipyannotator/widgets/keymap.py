@@ -42,6 +42,10 @@ ACTIONS: Final = {
     "backward": "Draw it beneath the one before",
     "extend_next": "Select the next object too",
     "extend_previous": "Select the previous object too",
+    "hide": "Hide what is selected",
+    "show_hidden": "Show all that is hidden",
+    "lock": "Lock what is selected, or unlock it",
+    "unlock_all": "Unlock all that is locked",
     "next_object": "Select the next object",
     "previous_object": "Select the previous object",
     "toggle_handle": "The chosen joint is visible, hidden, absent",
@@ -72,7 +76,7 @@ ACTIONS: Final = {
     "track_trails": "Trajectories on or off",
     "fit": "Fit the picture into the window",
     "actual_size": "One picture pixel per screen pixel",
-    "adjust": "Brightness, contrast, values and channels",
+    "adjust": "Brightness, contrast, opacity, values and channels",
     "minimap": "Small map of the picture on or off",
     "zoom_in": "Zoom in",
     "zoom_out": "Zoom out",
@@ -83,7 +87,7 @@ ACTIONS: Final = {
 
 SOMEWHERE: Final = frozenset({
     "toggle_handle", "none_of_these", "same_as_previous", "track_new", "track_join", "track_trails", "join", "subtract", "simplify",
-    "brush_smaller", "brush_larger", "fill_holes", "to_mask", "to_polygon",
+    "brush_smaller", "brush_larger", "fill_holes", "to_mask", "to_polygon", "hide", "show_hidden", "lock", "unlock_all",
 })  # fmt: skip
 """Actions that only some views have; elsewhere their keys do nothing, and are not shown."""
 
@@ -133,6 +137,10 @@ DEFAULT_KEYS: Final = {
     "Shift+h": "fill_holes",
     "Shift+m": "to_mask",
     "Shift+p": "to_polygon",
+    "q": "hide",
+    "Shift+q": "show_hidden",
+    "Shift+k": "lock",
+    "Shift+u": "unlock_all",
     "Escape": "escape",
     "Space": "corner",
     "ArrowLeft": "nudge_left",

@@ -13,6 +13,7 @@ import { strokeOf } from '../bitmap';
 import type { Draft } from '../draft';
 import { kindOf } from '../kinds';
 import { maskIn, maskShape } from '../kinds/mask';
+import { reshaped } from '../reshaping';
 import { areaOf, combined, type Mask, MOST_PIXELS } from '../rle';
 import type { Surface } from '../surface';
 import { type Point, toStage, type View } from '../view';
@@ -88,7 +89,7 @@ class Stroke implements Draft {
 
 /** The mask that a stroke is about: the one that is selected, or for an eraser the one under it. */
 function masked(surface: Surface, erases: boolean, under: ObjectData | null): ObjectData | null {
-  const [only, ...others] = surface.selected;
+  const [only, ...others] = surface.editable;
   if (only?.shape.kind === 'mask' && !others.length && kindOf(only.shape)) return only;
   return erases && under?.shape.kind === 'mask' ? under : null;
 }
@@ -139,7 +140,7 @@ export function change(surface: Surface, pixels: Mask, how: 'add' | 'take', on: 
     surface.say(`Nothing is left of ${surface.nameOf(object)}: it is deleted.`);
     return;
   }
-  surface.edit(surface.reshaped(new Map([[object.id, maskShape(mask)]])), [object.id]);
+  surface.edit(reshaped(surface, new Map([[object.id, maskShape(mask)]])), [object.id]);
   surface.speak(`${surface.nameOf(object)}: ${area} pixels.`);
 }
 

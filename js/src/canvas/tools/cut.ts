@@ -13,7 +13,7 @@ TOOLS.set(
     stroke: true,
     leaves: false,
     target(surface) {
-      if (surface.selected.some(({ shape }) => isPolygon(shape))) return 'selected';
+      if (surface.editable.some(({ shape }) => isPolygon(shape))) return 'selected';
       surface.say('Select a polygon first: Ctrl with a click.');
       return null;
     },

@@ -4,6 +4,7 @@ import type { ObjectData, ShapeData } from '../../shared/protocol';
 import { inside } from '../geometry';
 import { handleAt } from '../hit';
 import { type Handle, kindOf, movedTogether } from '../kinds';
+import { reshaped } from '../reshaping';
 import { toEdge, toVertex } from '../snapping';
 import type { Surface } from '../surface';
 import type { Point } from '../view';
@@ -23,8 +24,8 @@ export function holdAt(surface: Surface, touch: Touch, inner = true): Held | nul
   const { view, session } = surface;
   if (!view || session.readOnly || touch.toggle) return null;
   const margin = touch.reach / view.scale;
-  const objects = surface.selected;
-  const only = objects.length === 1 ? objects[0] : undefined;
+  const objects = surface.editable;
+  const only = session.selection.size === 1 ? objects[0] : undefined;
   const handle = only ? handleAt(only, touch.point, touch.reach, view.scale, surface.turns(only)) : null;
   if (only && handle) return { object: only, handle };
   for (const object of objects) {
@@ -52,8 +53,8 @@ export function hold(surface: Surface, press: Touch, { object, handle }: Held): 
 /** Move what is selected. */
 export function* move(surface: Surface, press: Touch): Gesture {
   const { picture } = surface;
-  const held = new Map(surface.selected.map((object) => [object.id, object]));
-  const before = new Map(surface.selected.map(({ id, shape }) => [id, shape]));
+  const held = new Map(surface.editable.map((object) => [object.id, object]));
+  const before = new Map(surface.editable.map(({ id, shape }) => [id, shape]));
   if (!picture || !surface.allowed()) return;
   try {
     for (;;) {
@@ -64,7 +65,7 @@ export function* move(surface: Surface, press: Touch): Gesture {
         surface.lift(shapes);
         continue;
       }
-      if (shapes.size) surface.edit(surface.reshaped(shapes, held));
+      if (shapes.size) surface.edit(reshaped(surface, shapes, held));
       else choose(surface, objectUnder(surface, press), press);
       return;
     }
@@ -89,7 +90,7 @@ function* reshape(surface: Surface, press: Touch, object: ObjectData, handle: Ha
         continue;
       }
       if (!far(press, touch)) surface.set({ handle: handle.look === 'small' ? null : handle.id });
-      else if (enough) surface.edit(surface.reshaped(new Map([[object.id, shape]]), new Map([[object.id, object]])));
+      else if (enough) surface.edit(reshaped(surface, new Map([[object.id, shape]]), new Map([[object.id, object]])));
       else surface.say(`Too small for ${kind.name}.`);
       return;
     }

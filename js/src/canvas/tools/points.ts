@@ -2,6 +2,7 @@
 import { addObject } from '../adding';
 import { inside } from '../geometry';
 import { type PointsData, pointsOf } from '../kinds/points';
+import { reshaped } from '../reshaping';
 import type { Surface } from '../surface';
 import type { Point } from '../view';
 import { hold, holdAt, holdCursor } from './holding';
@@ -20,7 +21,7 @@ function add(surface: Surface, point: Point, more: boolean): void {
   const [only, ...others] = selected;
   if (more && only?.shape.kind === 'points' && !others.length) {
     const points = (only.shape as PointsData).points.map(([x, y]) => ({ x, y }));
-    surface.edit(surface.reshaped(new Map([[only.id, pointsOf([...points, at])]])));
+    surface.edit(reshaped(surface, new Map([[only.id, pointsOf([...points, at])]])));
     surface.speak(`Point ${points.length + 1} of ${surface.nameOf(only)}.`);
   } else {
     addObject(surface, pointsOf([at]), `${Math.round(at.x)}, ${Math.round(at.y)}`);

@@ -15,7 +15,7 @@ TOOLS.set(
     least: 3,
     leaves: true,
     target(surface, touch) {
-      const [only, ...more] = surface.selected;
+      const [only, ...more] = surface.editable;
       if (!touch?.alt || !only || more.length || !isPolygon(only.shape)) return '';
       return insideRings(ringsOf(only.shape), touch.point) ? only.id : '';
     },

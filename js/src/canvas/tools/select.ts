@@ -18,7 +18,7 @@ function* marquee(surface: Surface, press: Touch): Gesture {
         choose(surface, objectUnder(surface, press), press);
         return;
       }
-      const inFrame = session.objects.filter(({ shape }) => {
+      const inFrame = surface.reachable.filter(({ shape }) => {
         const bounds = kindOf(shape)?.bounds(shape);
         return bounds && within(bounds, frame);
       });
