@@ -44,6 +44,10 @@ class NotRegistered(IpyannotatorError, LookupError):
     """A registry has no entry of this name."""
 
 
+LONGEST = 200
+"""Characters of a value in an error; of a longer one, a mask or an array, both ends are shown."""
+
+
 class InvalidValue(IpyannotatorError, ValueError):
     """A value is not what was expected.
 
@@ -55,7 +59,9 @@ class InvalidValue(IpyannotatorError, ValueError):
     def __init__(self, what: str, value: Any, expected: str, remedy: str = "") -> None:
         self.value = value
         self.expected = expected
-        super().__init__(f"{what} is {value!r}, expected {expected}." + (f" {remedy}" if remedy else ""))
+        super().__init__(
+            f"{what} is {_shortened(repr(value))}, expected {expected}." + (f" {remedy}" if remedy else "")
+        )
 
 
 class UnknownClass(InvalidValue):
@@ -164,3 +170,8 @@ class UnsafeArchive(DatasetError):
 
 class MissingPackage(IpyannotatorError, ImportError):
     """An optional package is needed; the message names the install line."""
+
+
+def _shortened(text: str) -> str:
+    """Return a text that a person can read at a glance: of a long one both ends."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 40]} … {text[-40:]}"

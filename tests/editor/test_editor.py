@@ -188,7 +188,7 @@ def test_undo_survives_a_new_kernel(make: Callable[..., Editor]) -> None:
 
 def test_one_change_is_one_undo(editor: Editor) -> None:
     view = editor.view(editor.key)
-    view.extend([Box(n, n, 5, 5) for n in range(100)], ["car"] * 100)
+    view.extend([Box(n % 40, n % 30, 5, 5) for n in range(100)], ["car"] * 100)
     editor.undo()
     assert len(view) == 0
 

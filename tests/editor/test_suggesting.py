@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from ipyannotator.editor import Editor
 from ipyannotator.editor.item import Item
 from ipyannotator.editor.suggesting import AHEAD, Model, Suggesting, Suggestion
 from ipyannotator.errors import InvalidValue, NothingToUndo
-from ipyannotator.model import Box
+from ipyannotator.model import Box, Mask
 
 BOX = Box(1, 2, 10, 10)
 
@@ -226,10 +227,14 @@ def test_open_classes_take_what_it_names(make, suggest):
 
 def test_what_lies_outside_the_picture_is_left_out_with_a_word(editor, suggest):
     texts = told(editor)
-    suggest(Recorder((Box(500, 5, 9, 9), "car"), (Box(-4, -4, 9, 9), "bus")))
+    other = Mask.from_array(np.ones((3, 4)))
+    suggest(Recorder((Box(500, 5, 9, 9), "car"), (Box(-4, -4, 9, 9), "bus"), (other, "car")))
     assert until(lambda: texts)
     assert [label for label, *_ in seen(editor)] == ["bus"]
-    assert "1 of 2 lie outside the picture" in texts[0]
+    assert (
+        "2 of 3 were left out: it lies outside the image; it is a mask of an image of 4 × 3 pixels."
+        in texts[0]
+    )
 
 
 def test_two_kernels_put_them_on_once(make, suggest):

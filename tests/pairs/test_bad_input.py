@@ -194,14 +194,14 @@ def test_awkward_names_come_back_exactly(create: Callable[..., Any], bad_project
     for at, key in enumerate(keys):
         a.act("go", key)
         assert a.item == key
-        a.current.add(Box(at + 1, 1, 2, 2), "car")
+        a.current.add(Box((at + 1) / 8, 1, 2, 2), "car")
     path = Path(a.save())
     a.close()
     written = json.loads(path.read_text("utf-8"))
-    assert [value["bbox"][0]["x"] for value in written.values()] == list(range(1, len(keys) + 1))
+    assert [value["bbox"][0]["x"] for value in written.values()] == [(at + 1) / 8 for at in range(len(keys))]
     again = create(["car"], project_path=bad_project)
     assert {key: [o.shape for o in view.objects] for key, view in again.annotations.items()} == {
-        key: [Box(at + 1, 1, 2, 2)] for at, key in enumerate(keys)
+        key: [Box((at + 1) / 8, 1, 2, 2)] for at, key in enumerate(keys)
     }
     again.close()
     shutil.rmtree(bad_project / "results")  # and from the file alone

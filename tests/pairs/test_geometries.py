@@ -16,6 +16,7 @@ from ipyannotator import (
     Box,
     Ellipse,
     InputImage,
+    InvalidValue,
     Mask,
     OutputImageShapes,
     Points,
@@ -30,7 +31,7 @@ from ipyannotator.model import ObjectClass
 
 KINDS = ["box", "rotated_box", "polygon", "polyline", "points", "skeleton", "ellipse", "mask"]
 THING = ObjectClass("thing", skeleton=SkeletonTemplate(["a", "b"]))
-PIXELS = np.zeros((120, 160), bool)
+PIXELS = np.zeros((100, 200), bool)
 PIXELS[20:60, 30:90] = True
 LARGE = Polygon(
     [(80 + 70 * math.cos(at / 955), 60 + 50 * math.sin(at / 955)) for at in range(6000)],
@@ -46,7 +47,7 @@ SHAPES: dict[str, Shape] = {
     "skeleton": Skeleton([(1, 2, 2), (30, 4, 0)]),
     "ellipse": Ellipse(60, 50, 20, 10, 15),
     "mask": Mask.from_array(PIXELS),
-    "noisy mask": Mask.from_array(np.random.default_rng(5).random((120, 160)) > 0.5),
+    "noisy mask": Mask.from_array(np.random.default_rng(5).random((100, 200)) > 0.5),
 }
 
 
@@ -118,3 +119,35 @@ def test_what_has_an_extent_is_cut_out_and_all_have_their_cell_in_improve(
     a.close()
     b = shapes("improve")
     assert eventually(lambda: len(b.canvas.cells) == len(SHAPES))
+
+
+@pytest.mark.parametrize(
+    ("shape", "says"),
+    [
+        (Box(300, 10, 20, 20), "lies outside the image"),
+        (Polygon([(-9, -9), (-2, -9), (-2, -2)]), "lies outside the image"),
+        (Mask.from_array(np.ones((4, 6))), "a mask of an image of 6 × 4 pixels"),
+    ],
+)
+def test_what_has_no_place_on_the_picture_is_refused(
+    shape: Shape, says: str, shapes: Callable[..., Any]
+) -> None:
+    a = shapes()
+    there = a.current.add(Box(-5, -5, 20, 20), "thing")  # in part it lies on it
+    with pytest.raises(InvalidValue, match=says):
+        a.current.extend([Box(1, 1, 5, 5), shape])
+    with pytest.raises(InvalidValue, match="200 × 100 pixels"):
+        there.shape = shape
+    assert [each.shape for each in a.current.objects] == [Box(-5, -5, 20, 20)]
+
+
+def test_an_error_and_a_mask_are_short() -> None:
+    noisy = SHAPES["noisy mask"]
+    assert isinstance(noisy, Mask)
+    assert repr(noisy) == f"<Mask of {noisy.measure():,.0f} pixels on 200 × 100>"
+    with pytest.raises(InvalidValue) as caught:
+        Mask((100, 200), noisy.counts[:-3] + "¡¡¡")
+    assert len(str(caught.value)) < 400
+    with pytest.raises(InvalidValue) as caught:
+        Polygon([(at, math.nan) for at in range(6000)])
+    assert len(str(caught.value)) < 400

@@ -13,7 +13,7 @@ from PIL import Image
 from ipyannotator.editor import Editor
 from ipyannotator.errors import FormatError, InvalidValue, NotRegistered, ReadOnly
 from ipyannotator.mltypes import OutputImageBbox, OutputLabel
-from ipyannotator.model import Author, Box, Op, Whole
+from ipyannotator.model import Author, Box, Op, Whole, encode_shape
 from ipyannotator.sources import ImageSource
 from ipyannotator.stores import MemoryStore
 from ipyannotator.transfer import foreign
@@ -192,10 +192,13 @@ def test_splits_that_are_none_are_refused(editor: Editor, splits: dict, tmp_path
 
 
 def test_what_a_format_cannot_hold_is_said(editor: Editor, tmp_path: Path) -> None:
-    editor.view("0.png").extend(
-        [Box(10, 10, 20, 10, 45), Box(-5, 5, 10, 10), Box(200, 5, 10, 10), Box(1.25, 1, 2, 2), Box(1, 1, 2, 2)],
+    _, _, away, *_ = editor.view("0.png").extend(
+        [Box(10, 10, 20, 10, 45), Box(-5, 5, 10, 10), Box(20, 5, 10, 10), Box(1.25, 1, 2, 2), Box(1, 1, 2, 2)],
         ["car", "car", "car", "car", None], scores=[None, 0.5, None, None, None],
     )  # fmt: skip
+    # As a file may say it; from Python it is refused.
+    old, new = encode_shape(away.shape), encode_shape(Box(200, 5, 10, 10))
+    editor.do([Op("set", "object", away.id, "0.png", "shape", old, new)])
     editor.set_state("done", key="0.png")
     report = foreign.export(editor, "yolo", tmp_path / "y")
     assert report.lost == {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from ipyannotator.errors import MediaError
+from ipyannotator.errors import InvalidValue, MediaError
+from ipyannotator.model import Shape
 from ipyannotator.sources.base import Request, Source
 from ipyannotator.sources.opening import MAX_PIXELS, decode, in_words, open_picture, room_for
 from ipyannotator.sources.render import upright
@@ -88,6 +90,19 @@ class Item:
         with in_words(self.key), path.open("rb") as file:
             picture = open_picture(file, self.key)
             return picture.width, picture.height
+
+    def check(self, shapes: Iterable[Shape]) -> None:
+        """Raise `InvalidValue` for a shape that has no place on the picture; without a picture, nothing is known of that."""
+        try:
+            width, height = self._size
+        except MediaError:
+            return
+        for shape in shapes:
+            why = shape.misfit(width, height)
+            if why:
+                raise InvalidValue(
+                    f"A shape on {self.key!r}", shape, f"something on {width} × {height} pixels", f"It {why}."
+                )
 
     def _drawn(self) -> Image.Image:
         """Return the picture of a source that has no files, as a browser would get it."""

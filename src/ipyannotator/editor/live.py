@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ipyannotator.editor.item import Item
 from ipyannotator.errors import InvalidValue
 from ipyannotator.model import (
     ItemRecord,
@@ -90,7 +91,8 @@ class AnnotationView(Mapping[str, "ObjectView"]):
             track: the id of what it follows through the frames of a clip.
 
         Raises:
-            InvalidValue: the shape is none, or the label is not one of the classes.
+            InvalidValue: the shape is none, or has no place on the picture (it lies outside, or is a mask of another
+                size), or the label is not one of the classes.
             ReadOnly, Rejected, StoreError: as `Editor.apply`.
         """
         (view,) = self.extend(
@@ -121,6 +123,7 @@ class AnnotationView(Mapping[str, "ObjectView"]):
                     track=track,
                 )
             )  # fmt: skip
+        Item(self._editor.source, self.key).check(shapes)
         if records:
             ops = [Op("create", "object", record.id, self.key, new=encode(record)) for record in records]
             self._editor.do(ops, item=self.key, origin=origin)
@@ -195,6 +198,7 @@ class ObjectView:
     def shape(self, shape: Shape) -> None:
         if not isinstance(shape, Shape):
             raise InvalidValue("The shape", shape, "a shape such as Box(x, y, width, height)")
+        Item(self._editor.source, self._last.item).check([shape])
         self._set("shape", encode_shape(self.record.shape), encode_shape(shape))
 
     @property

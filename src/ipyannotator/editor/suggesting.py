@@ -275,9 +275,13 @@ class Suggesting:
         if not found:
             return [], []
         picture = Item(self._editor.source, key)
-        inside = [each for each in found if _touches(each.shape, picture.width, picture.height)]
-        left = len(found) - len(inside)
-        return inside, [f"{left} of {len(found)} lie outside the picture and were left out."] if left else []
+        reasons = [each.shape.misfit(picture.width, picture.height) for each in found]
+        inside = [each for each, why in zip(found, reasons, strict=True) if not why]
+        left = [f"it {why}" for why in reasons if why]
+        if not left:
+            return inside, []
+        why = "; ".join(dict.fromkeys(left))
+        return inside, [f"{len(left)} of {len(found)} were left out: {why}."]
 
     def _records(self, key: str, found: list[Suggestion], words: list[str]) -> list[ObjectRecord]:
         editor, now = self._editor, time.time_ns() // 1000
@@ -319,13 +323,6 @@ class Suggesting:
             if what not in self.model.said:
                 self.model.said.add(what)
                 self._editor.events.emit("error", failure)
-
-
-def _touches(shape: Shape, width: int, height: int) -> bool:
-    if shape.kind == "whole":
-        return True
-    left, top, right, bottom = shape.bounds()
-    return left < width and top < height and right > 0 and bottom > 0
 
 
 def _read(thing: Any, at: int) -> Suggestion:

@@ -53,8 +53,13 @@ class Shape(ABC):
 
         Here: all of it, where any of it does. A shape that can be cut says more.
         """
+        return None if self.misfit(width, height) else self
+
+    def misfit(self, width: float, height: float) -> str:
+        """Return why it has no place on an image of a width and height in pixels; empty where it has, if only in part."""
         left, top, right, bottom = self.bounds()
-        return self if right >= 0 and bottom >= 0 and left <= width and top <= height else None
+        inside = right >= 0 and bottom >= 0 and left <= width and top <= height
+        return "" if inside else "lies outside the image"
 
 
 @SHAPES.register("whole")

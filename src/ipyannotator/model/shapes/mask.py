@@ -63,6 +63,15 @@ class Mask(Shape):
         """Return an array of shape (height, width)."""
         return rle.expand(self._runs, self.size)
 
+    def __repr__(self) -> str:
+        height, width = self.size
+        return f"<Mask of {self.measure():,.0f} pixels on {width} × {height}>"
+
+    def misfit(self, width: float, height: float) -> str:
+        """Return why it has no place on an image of a width and height in pixels: it is one of an image of its size."""
+        own = f"{self.size[1]} × {self.size[0]}"
+        return "" if self.size == (height, width) else f"is a mask of an image of {own} pixels"
+
     def bounds(self) -> Bounds:
         """Return the smallest rectangle around its pixels."""
         return rle.bounds(self._runs, self.size[0])
