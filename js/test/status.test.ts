@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ClassData, ObjectData, Op } from '../src/shared/protocol';
 import type { Refused, SaveState, Session, Signals } from '../src/shared/session';
 
 const { mount, saveText } = await import('../src/status');
@@ -14,6 +15,7 @@ class FakeSession {
   place = '';
   readOnly = false;
   refused: readonly Refused[] = [];
+  byId = new Map<string, ObjectData>();
   keymap: Record<string, string> = {
     d: 'next',
     'Ctrl+z': 'undo',
@@ -176,14 +178,19 @@ describe('what was refused', () => {
   });
 
   it('is told in a few words', () => {
-    expect(summary(refusal.ops)).toBe('change of shape of object');
-    expect(summary([{ action: 'create', record: 'object', id: 'a' }])).toBe('new object');
+    const known = { byId: new Map<string, ObjectData>(), classes: [{ id: 'c', name: 'car' }] as ClassData[] };
+    const say = (ops: Op[]): string => summary(ops, known);
+    expect(say(refusal.ops)).toBe('change of shape of object');
+    expect(say([{ action: 'create', record: 'object', id: 'a' }])).toBe('new object');
+    expect(say([{ action: 'create', record: 'object', id: 'a', new: { class_id: 'c' } }])).toBe('new “car”');
     expect(
-      summary([
+      say([
         { action: 'delete', record: 'object', id: 'a' },
         { action: 'delete', record: 'object', id: 'b' },
       ]),
     ).toBe('deletion of object and 1 more');
+    known.byId.set('a', { id: 'a', item: 'a.jpg', shape: { kind: 'box' }, class_id: 'c' });
+    expect(say([{ action: 'set', record: 'object', id: 'a', path: 'class_id' }])).toBe('change of class of “car”');
   });
 });
 

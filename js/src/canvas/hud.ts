@@ -1,6 +1,7 @@
 // The words on the stage: what is shown and how large, a hint, a placeholder for what cannot be shown.
 import { ImageOff, TriangleAlert } from 'lucide-static';
 import { coalesced, element, icon, setText } from '../shared/dom';
+import { takesShape } from '../shared/edits';
 import type { Session } from '../shared/session';
 import { kindOf } from './kinds';
 import type { Surface } from './surface';
@@ -34,6 +35,7 @@ export class Hud {
     session.on('objects', () => this.refresh(), owner);
     session.on('veil', () => this.refresh(), owner);
     session.on('loading', () => this.#loading(), owner);
+    session.on('activeClass', () => this.#unfit(), owner);
     owner.addEventListener(
       'abort',
       () => {
@@ -87,6 +89,19 @@ export class Hud {
         element('div', { class: 'ipya-stage-warning', role: 'note' }, icon(TriangleAlert), element('span', {}, text)),
       ),
     );
+  }
+
+  /** A class that was chosen is given to what is selected; what does not take it stays as it is, and that is said. */
+  #unfit(): void {
+    const { session } = this;
+    const { fresh } = this.surface();
+    const used = session.classes.find(({ id }) => id === session.activeClass);
+    const stays = [...session.selection]
+      .flatMap((id) => (fresh.has(id) ? [] : (session.byId.get(id) ?? [])))
+      .find(({ class_id, shape }) => class_id !== used?.id && !takesShape(used, shape));
+    if (!used || !stays) return;
+    const kind = kindOf(stays.shape)?.name ?? stays.shape.kind;
+    this.say(`“${used.name}” does not take ${kind}: what is selected stays “${this.surface().nameOf(stays)}”.`);
   }
 
   /** What the stage shows, for tests and for styles. */

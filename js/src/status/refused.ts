@@ -3,17 +3,22 @@
 import { element, elementId, KEEP_KEYS, setAttribute, setText } from '../shared/dom';
 import type { Op } from '../shared/protocol';
 import type { Refused, Session } from '../shared/session';
+import { isRecord } from '../shared/values';
 
-type Part = Pick<Session, 'item' | 'place' | 'readOnly' | 'refused' | 'retry' | 'dismiss' | 'on'>;
+type Part = Pick<Session, 'item' | 'byId' | 'classes' | 'place' | 'readOnly' | 'refused' | 'retry' | 'dismiss' | 'on'>;
 
 const VERBS: { readonly [action in Op['action']]: string } = { create: 'new', set: 'change of', delete: 'deletion of' };
 
-/** What an edit did, in a few words. */
-export function summary(ops: readonly Op[]): string {
+/** What an edit did, in a few words; an object by the name of its class, where that is known. */
+export function summary(ops: readonly Op[], { byId, classes }: Pick<Part, 'byId' | 'classes'>): string {
   const [first] = ops;
   if (!first) return 'nothing';
-  const what =
-    first.action === 'set' && first.path ? `${first.path.split('/').join(' ')} of ${first.record}` : first.record;
+  const made = first.action === 'set' ? byId.get(first.id) : (first.new ?? first.old);
+  const class_id = isRecord(made) ? made['class_id'] : undefined;
+  const name = first.record === 'object' && classes.find(({ id }) => id === class_id)?.name;
+  const whose = name ? `“${name}”` : first.record;
+  const path = first.path?.replace('class_id', 'class').split('/').join(' ');
+  const what = first.action === 'set' && path ? `${path} of ${whose}` : whose;
   const more = ops.length > 1 ? ` and ${ops.length - 1} more` : '';
   return `${VERBS[first.action]} ${what}${more}`;
 }
@@ -100,7 +105,7 @@ function row(
   return element(
     'li',
     {},
-    element('div', { class: 'ipya-refused-what' }, element('b', {}, name), ` ${summary(ops)}, ${when}`),
+    element('div', { class: 'ipya-refused-what' }, element('b', {}, name), ` ${summary(ops, session)}, ${when}`),
     element('div', { class: 'ipya-refused-why' }, reason),
     button('Retry', remedy !== '', (refused) => session.retry(refused)),
     button('Dismiss', false, (refused) => session.dismiss(refused)),

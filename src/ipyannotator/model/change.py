@@ -197,9 +197,16 @@ def trace(ops: tuple[Op, ...], load: Callable[[Ref], Record | None]) -> Trace:
         else:
             done.append(op)
     if clashes:
-        what = ", ".join(f"{c['record']} {c['id']} {c['path']}".strip() for c in clashes[:3])
-        raise Conflict(f"Changed by somebody else in the meantime: {what}.", tuple(clashes))
+        what = ", ".join(dict.fromkeys(_in_words(clash) for clash in clashes[:3]))
+        raise Conflict(f"Somebody else has changed {what} in the meantime.", tuple(clashes))
     return Trace({ref: (before[ref], after[ref]) for ref in before}, tuple(done))
+
+
+def _in_words(clash: Mapping[str, Any]) -> str:
+    """Return what a clash is about, for the person: without the id, which says nothing to anybody."""
+    whose = f"{'an' if clash['record'][0] in 'aeiou' else 'a'} {clash['record']}"
+    path = clash["path"].replace("/", " ").replace("class_id", "class")
+    return f"the {path} of {whose}" if path else whose
 
 
 def _check(op: Op) -> None:
