@@ -91,6 +91,14 @@ def test_the_item_on_screen_first_then_the_next_ones_and_only_what_is_open_is_pu
     assert until(lambda: function.asked == ["0.png", "1.png", "2.png", "3.png", "4.png"])
 
 
+def test_the_next_one_to_do_is_asked_about_however_far_it_is(editor, suggest):
+    for at in range(1, 5):
+        editor.set_state("done", key=f"{at}.png")
+    function = Recorder()
+    suggest(function)
+    assert until(lambda: function.asked == ["0.png", "5.png"])
+
+
 def test_undo_is_the_persons_and_passes_suggestions_by(editor, suggest):
     editor.view("0.png").add(BOX, "bus")
     suggest(Recorder())

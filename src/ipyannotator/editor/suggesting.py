@@ -16,17 +16,18 @@ import math
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 from ipyannotator.editor.core import Editor
 from ipyannotator.editor.events import Failure
 from ipyannotator.editor.item import Item
+from ipyannotator.editor.todo import next_todo
 from ipyannotator.errors import Conflict, InvalidValue, IpyannotatorError
 from ipyannotator.model import Author, FieldRecord, ObjectRecord, Op, Ref, Shape, encode, new_id
 
 AHEAD = 3
-"""How many items after the one on screen are asked about before they are opened."""
+"""How many items after the one on screen are asked about before they are opened, besides the next one to do."""
 KEPT = 256
 """Of how many items the answers are kept in memory; others are asked about again."""
 OPEN = ("todo", "flagged")
@@ -198,12 +199,20 @@ class Suggesting:
             return True
         if key not in self._settled:
             self._say("idle")
-        for at in range(index + 1, min(index + 1 + AHEAD, len(shown))):
-            near = shown.key(at)
+        for near in self._ahead(index):
             if self._known(near) is None and self._is_open(near):
                 self._answer(near, visible=False)
                 return True
         return False
+
+    def _ahead(self, index: int) -> Iterator[str]:
+        """Iterate the items that are opened next: those that follow, and the next one to do, to which Done leads."""
+        editor, shown = self._editor, self._editor.shown
+        for at in range(index + 1, min(index + 1 + AHEAD, len(shown))):
+            yield shown.key(at)
+        following = next_todo(editor.store, shown, editor.task, editor.layer, index + 1)
+        if following is not None:
+            yield shown.key(following)
 
     def _is_open(self, key: str) -> bool:
         """Tell whether the model has still to suggest on an item."""
