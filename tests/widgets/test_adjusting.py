@@ -24,6 +24,7 @@ def test_what_changes_nothing_is_left_out():
         ({"outline": "thick"}, "number"),
         ({"gamma": float("nan")}, "0.1 to 10"),
         ({"invert": 1}, "True or False"),
+        ({"names": "no"}, "True or False"),
         ({"window": [5, 1]}, "window"),
         ({"channels": ["red"]}, "#rrggbb"),
         ([], "mapping"),

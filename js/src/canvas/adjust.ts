@@ -13,6 +13,8 @@ export interface Adjust {
   /** Per cent of their colour that insides and outlines of objects have. */
   fill?: number;
   outline?: number;
+  /** Whether names stand at objects that nobody points at. */
+  names?: boolean;
   invert?: boolean;
   window?: [low: number, high: number] | null;
   channels?: string[];
@@ -27,10 +29,14 @@ type Slider = 'brightness' | 'contrast' | 'gamma' | 'fill' | 'outline';
 const SVG = 'http://www.w3.org/2000/svg';
 /** Points of the table; the browser draws straight lines between them. */
 const POINTS = 65;
-const SLIDERS: readonly [name: Slider, label: string, low: number, high: number, step: number, neutral: number][] = [
+type SliderOf = readonly [name: Slider, label: string, low: number, high: number, step: number, neutral: number];
+/** Of the picture, and of what is drawn on it. */
+const PICTURE: readonly SliderOf[] = [
   ['brightness', 'Brightness', -100, 100, 1, 0],
   ['contrast', 'Contrast', -100, 100, 1, 0],
   ['gamma', 'Gamma', 0.1, 4, 0.05, 1],
+];
+const DRAWN: readonly SliderOf[] = [
   ['fill', 'Fills', 0, 100, 5, 100 * INK.fill],
   ['outline', 'Outlines', 0, 100, 5, 100 * INK.outline],
 ];
@@ -48,21 +54,22 @@ export function curve({ brightness = 0, contrast = 0, gamma = 1, invert = false 
 
 /** Adjustments without those that change nothing. */
 export function trimmed(values: Adjust): Adjust {
-  const { invert, window, channels } = values;
-  const numbers = SLIDERS.flatMap(([name, , , , , neutral]) =>
+  const { invert, names, window, channels } = values;
+  const numbers = [...PICTURE, ...DRAWN].flatMap(([name, , , , , neutral]) =>
     values[name] === undefined || values[name] === neutral ? [] : [[name, values[name]]],
   );
   return {
     ...Object.fromEntries(numbers),
     ...(invert ? { invert } : {}),
+    ...(names === false ? { names } : {}),
     ...(window ? { window } : {}),
     ...(channels?.length ? { channels } : {}),
   };
 }
 
 /** How much of their colour what is drawn has. */
-export function inkOf({ fill = 100 * INK.fill, outline = 100 * INK.outline }: Adjust): Ink {
-  return { fill: fill / 100, outline: outline / 100 };
+export function inkOf({ fill = 100 * INK.fill, outline = 100 * INK.outline, names = INK.names }: Adjust): Ink {
+  return { fill: fill / 100, outline: outline / 100, names };
 }
 
 /** Put the filter and the panel on a stage, until the owner ends; `draw` is told how objects are drawn. */
@@ -89,7 +96,7 @@ export function adjusting(
     refresh();
   };
 
-  const sliders = SLIDERS.map(([name, label, low, high, step, neutral]) => {
+  const slider = ([name, label, low, high, step, neutral]: SliderOf): ((values: Adjust) => void) => {
     const input = element('input', { type: 'range', min: low, max: high, step, 'aria-label': label, ...KEEP_KEYS });
     const said = element('output', {});
     input.addEventListener('input', () => put({ [name]: Number(input.value) }), { signal: owner });
@@ -99,10 +106,15 @@ export function adjusting(
       input.value = String(value);
       setText(said, String(value));
     };
-  });
-  const invert = element('input', { type: 'checkbox', ...KEEP_KEYS });
-  invert.addEventListener('change', () => put({ invert: invert.checked }), { signal: owner });
-  panel.append(element('label', {}, element('span', {}, 'Inverted'), invert));
+  };
+  const box = (name: 'names' | 'invert', label: string): HTMLInputElement => {
+    const input = element('input', { type: 'checkbox', ...KEEP_KEYS });
+    input.addEventListener('change', () => put({ [name]: input.checked }), { signal: owner });
+    panel.append(element('label', {}, element('span', {}, label), input));
+    return input;
+  };
+  const sliders = PICTURE.map(slider);
+  const invert = box('invert', 'Inverted');
 
   const ends = ['Black at', 'White at'].map((label) => {
     const input = element('input', {
@@ -144,6 +156,9 @@ export function adjusting(
     { signal: owner },
   );
   panel.append(element('label', {}, element('span', {}, 'Channels'), channels));
+  panel.append(element('hr', {}));
+  sliders.push(...DRAWN.map(slider));
+  const names = box('names', 'Names');
   const reset = element('button', { type: 'button', class: 'ipya-adjust-reset', ...KEEP_KEYS }, 'As it is');
   reset.addEventListener(
     'click',
@@ -160,11 +175,12 @@ export function adjusting(
     const values = read();
     for (const show of sliders) show(values);
     invert.checked = values.invert === true;
+    names.checked = values.names !== false;
     for (const [at, input] of ends.entries()) input.value = values.window ? String(values.window[at]) : '';
     channels.value = (values.channels ?? []).map((each) => each || '-').join(' ');
     filter.set(curve(values));
     const ink = inkOf(values);
-    if (ink.fill !== drawn.fill || ink.outline !== drawn.outline) draw(ink);
+    if (ink.fill !== drawn.fill || ink.outline !== drawn.outline || ink.names !== drawn.names) draw(ink);
     drawn = ink;
   };
   const toggle = (): void => {

@@ -9,13 +9,14 @@ import { type Point, type Size, toStage, type View } from './view';
 /** Above so many objects in sight, the fine work is left out: casings, then name tags. */
 export const FEW = 300;
 const LINE = 2;
-/** How much of their colour insides and outlines have, from 0 to 1. */
+/** How much of their colour insides and outlines have, from 0 to 1, and whether the names of classes stand at them. */
 export interface Ink {
   fill: number;
   outline: number;
+  names: boolean;
 }
 
-export const INK: Ink = { fill: 0.2, outline: 1 };
+export const INK: Ink = { fill: 0.2, outline: 1, names: true };
 /** How much more the inside of what is selected has. */
 const SELECTED = 0.15;
 const CASING = 'rgba(0, 0, 0, 0.4)';
@@ -69,7 +70,7 @@ export function paintObjects(
   if (ink.outline < 1) context.globalAlpha = ink.outline;
   for (const placed of groups.values()) paintGroup(context, placed, palette, view, count <= FEW);
   if (ink.outline < 1) context.globalAlpha = 1;
-  if (count > FEW) return;
+  if (count > FEW || !ink.names) return;
   for (const placed of groups.values()) for (const one of placed) paintTag(context, one, palette, view);
 }
 

@@ -35,9 +35,10 @@ describe('the curve of brightness, contrast, gamma and inversion', () => {
   });
 
   it('leaves how objects are drawn as it is, unless something is said of that', () => {
-    expect(inkOf({})).toEqual({ fill: 0.2, outline: 1 });
-    expect(inkOf({ fill: 0, outline: 40 })).toEqual({ fill: 0, outline: 0.4 });
-    expect(trimmed({ fill: 20, outline: 40 })).toEqual({ outline: 40 });
+    expect(inkOf({})).toEqual({ fill: 0.2, outline: 1, names: true });
+    expect(inkOf({ fill: 0, outline: 40, names: false })).toEqual({ fill: 0, outline: 0.4, names: false });
+    expect(trimmed({ fill: 20, outline: 40, names: true })).toEqual({ outline: 40 });
+    expect(trimmed({ names: false })).toEqual({ names: false });
   });
 
   it('keeps in the trait what changes something only', () => {

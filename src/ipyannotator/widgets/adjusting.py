@@ -16,6 +16,7 @@ NEUTRAL: Final[Mapping[str, Any]] = {
     "gamma": 1,
     "fill": 20,
     "outline": 100,
+    "names": True,
     "invert": False,
     "window": None,
     "channels": [],
@@ -35,7 +36,8 @@ def read_adjust(value: Any) -> dict[str, Any]:
 
     Args:
         value: any of `brightness` and `contrast` (-100 to 100), `gamma` (0.1 to 10; above 1 is brighter), `fill` and `outline`
-            (0 to 100: per cent of their colour that insides and outlines of objects have), `invert`,
+            (0 to 100: per cent of their colour that insides and outlines of objects have), `names` (whether the
+            names of classes stand at objects), `invert`,
             `window` (the two values that become black and white, of pictures of more than 8 bits; None for
             percentiles) and `channels` (for each its colour "#rrggbb", "" where it is hidden; [] for all).
 
@@ -54,8 +56,9 @@ def read_adjust(value: Any) -> dict[str, Any]:
         fine = isinstance(number, (int, float)) and not isinstance(number, bool) and math.isfinite(number)
         if not fine or not low <= number <= high:
             raise InvalidValue(f"The {name}", number, f"a number from {low} to {high}")
-    if not isinstance(value.get("invert", False), bool):
-        raise InvalidValue("`invert`", value["invert"], "True or False")
+    for name in ("names", "invert"):
+        if not isinstance(value.get(name, False), bool):
+            raise InvalidValue(f"`{name}`", value[name], "True or False")
     look = look_of(value)
     known = {**value, "channels": list(look.channels), "window": look.window and list(look.window)}
     return {name: known[name] for name in NEUTRAL if known.get(name, NEUTRAL[name]) != NEUTRAL[name]}

@@ -56,7 +56,7 @@ class Canvas(Line):
     ).tag(sync=True)
 
     adjust: traitlets.Dict[str, Any] = traitlets.Dict(
-        help="how the picture is looked at: brightness, contrast, gamma, fill, outline, invert, window, channels; {} for as it is"
+        help="how the picture is looked at: brightness, contrast, gamma, fill, outline, names, invert, window, channels; {} for as it is"
     ).tag(sync=True)
 
     hidden = traitlets.List(
