@@ -49,7 +49,7 @@ def test_boxes_come_in_as_done_items_with_their_origin(make: Callable[..., Edito
     record = editor.store.annotated("bbox", "0.png").objects[0]
     assert (record.origin, record.author, record.part) == ("import", "ann", "objects")
     assert str(report) == (
-        f"Imported 2 images, 2 new boxes from {path} (COCO detection), 1 of the images with nothing on them."
+        f"Imported 2 images, 2 new boxes from {path} (COCO), 1 of the images with nothing on them."
     )
 
 
@@ -153,7 +153,7 @@ def test_two_entries_for_one_image_are_put_together(editor: Editor, tmp_path: Pa
 
 
 def test_the_format_is_found_out(editor: Editor, tmp_path: Path) -> None:
-    assert foreign.import_(editor, None, coco(tmp_path, {"0.png": []})).title == "COCO detection"
+    assert foreign.import_(editor, None, coco(tmp_path, {"0.png": []})).title == "COCO"
     (tmp_path / "nothing").mkdir()
     with pytest.raises(FormatError, match=r"looks like no known format\. Name one of: coco, voc"):
         foreign.import_(editor, None, tmp_path / "nothing")

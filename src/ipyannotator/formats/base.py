@@ -12,13 +12,13 @@ point of the group `ipyannotator.formats`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol, get_args
 
 from ipyannotator.errors import FormatError, InvalidValue
-from ipyannotator.model import Shape
+from ipyannotator.model import Shape, SkeletonTemplate
 from ipyannotator.registry import Registry
 
 FORMATS: Registry[Format] = Registry("format", "ipyannotator.formats")
@@ -32,6 +32,9 @@ Size = tuple[int, int]
 
 SizeOf = Callable[[str], Size | None]
 """Gives the size of an item by the name that a file has for it; None where nobody knows the item."""
+
+Kinds = Collection[str]
+"""Kinds of shape, as a class has them; empty for every one."""
 
 FARTHEST = 1e9
 """Pixels; a coordinate beyond is a fault of the file."""
@@ -47,6 +50,7 @@ class Holds:
     Attributes:
         shapes: the kinds of shape.
         angle: whether boxes may be turned; else their bounding box is written.
+        holes: whether polygons may have holes; else they are written as pixels, where there are masks.
         outside: whether shapes may reach outside the image; else they are cut at its edge.
         fractions: whether there are parts of a pixel; else coordinates are rounded.
         unlabelled: whether objects without a class exist.
@@ -61,6 +65,7 @@ class Holds:
 
     shapes: frozenset[str]
     angle: bool = False
+    holes: bool = True
     outside: bool = True
     fractions: bool = True
     unlabelled: bool = False
@@ -71,6 +76,11 @@ class Holds:
     numbers: bool = True
     items: bool = False
     sizes: bool = True
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of shape as a class says them: boxes at any angle are `rotated_box`."""
+        return self.shapes | {"rotated_box"} if self.angle and "box" in self.shapes else self.shapes
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +126,13 @@ class Content:
         classes: the names of the classes by number, from 0.
         samples: the items; read once. What they have is what the format `Holds`.
         splits: the names of the parts, in order; empty where there are none.
+        templates: the joints of skeletons, by the name of their class.
     """
 
     classes: list[str]
     samples: Iterable[Sample]
     splits: tuple[str, ...] = ()
+    templates: Mapping[str, SkeletonTemplate] = field(default_factory=dict)
 
 
 class Reading:
@@ -130,16 +142,19 @@ class Reading:
         classes: the names of the classes in the file's order.
         samples: reads the items; counts in the argument what is not taken over.
         total: how many items there are, None where only reading tells.
+        templates: the joints of skeletons, by the name of their class, where the file says them.
 
     Attributes:
         lost: what was not taken over; complete when an iteration has ended.
     """
 
     def __init__(
-        self, classes: list[str], samples: Callable[[Losses], Iterator[Sample]], total: int | None = None
-    ) -> None:
+        self, classes: list[str], samples: Callable[[Losses], Iterator[Sample]], total: int | None = None,
+        templates: Mapping[str, SkeletonTemplate] | None = None,
+    ) -> None:  # fmt: skip
         self.classes = classes
         self.total = total
+        self.templates = dict(templates or {})
         self.lost: Losses = Counter()
         self._samples = samples
 
@@ -172,12 +187,14 @@ class Format(Protocol):
         """Tell whether a path looks like this format; cheap, and never raises."""
         ...
 
-    def read(self, path: Path, size: SizeOf | None = None) -> Reading:
+    def read(self, path: Path, size: SizeOf | None = None, kinds: Kinds | None = None) -> Reading:
         """Read a file or folder.
 
         Args:
             path: what to read.
             size: knows the sizes of items, for formats that do not keep them.
+            kinds: the kinds of shape that are wanted, where a file says several of one thing, an outline beside its
+                box; None for the richest.
 
         Raises:
             FormatError: it is not of this format, cut short, or inconsistent; names file, place and what was expected.

@@ -1,6 +1,7 @@
 """COCO: one JSON file with images, annotations and categories (https://cocodataset.org/#format-data).
 
-Boxes are `[x, y, width, height]` in pixels from the top left corner, as floats; category, image and annotation ids
+Boxes are `[x, y, width, height]` in pixels from the top left corner, as floats; polygons are lists of coordinates,
+masks run-length text, skeletons keypoints (`coco_shapes.py`). Category, image and annotation ids
 begin at 1, since evaluation takes an annotation of id 0 for none. A path that ends in `.json` is one file; a folder
 gets `images/` and `annotations/instances_<split>.json`, `instances_default.json` without splits.
 
@@ -21,27 +22,27 @@ import msgspec
 
 from ipyannotator.errors import FormatError, InvalidValue
 from ipyannotator.formats.base import (
-    FARTHEST,
     FORMATS,
     Content,
     Holds,
     Images,
+    Kinds,
     Losses,
     Reading,
     Sample,
+    Size,
     SizeOf,
     Thing,
     images_mode,
     is_file,
 )
+from ipyannotator.formats.coco_shapes import Row, Wrong, described, shape_of, written
 from ipyannotator.formats.placing import check_inside, read_bytes, staged_file, staged_folder
-from ipyannotator.model import Box
+from ipyannotator.model import SkeletonTemplate
 
 CROWD = "iscrowd"
 """The attribute under which the standard's mark of a crowd is kept."""
 
-OUTLINES = "with an outline (its box was taken)"
-KEYPOINTS = "with keypoints (not taken)"
 BOXLESS = "without a box (left out)"
 SIZELESS = "without a size (left out)"
 ABOVE = "of a class with a supercategory (not kept)"
@@ -58,26 +59,17 @@ class _Image(msgspec.Struct):
     height: float | None = None
 
 
-class _Annotation(msgspec.Struct):
-    image_id: int | str
-    category_id: int | str
-    bbox: list[float] | None = None
-    iscrowd: int | None = None
-    score: float | None = None
-    attributes: dict[str, Any] | None = None
-    segmentation: msgspec.Raw = msgspec.Raw()
-    keypoints: msgspec.Raw = msgspec.Raw()
-
-
 class _Category(msgspec.Struct):
     id: int | str
     name: str
     supercategory: str | None = None
+    keypoints: list[str] | None = None
+    skeleton: list[tuple[int, int]] | None = None
 
 
 class _File(msgspec.Struct):
     images: list[_Image] = []
-    annotations: list[_Annotation] | None = None
+    annotations: list[Row] | None = None
     categories: list[_Category] = []
 
 
@@ -89,12 +81,14 @@ class _Part(NamedTuple):
 
 
 class Coco:
-    """COCO detection: boxes in one JSON file."""
+    """COCO: boxes, outlines, masks and keypoints in one JSON file."""
 
     name = "coco"
-    title = "COCO detection"
+    title = "COCO"
     file = ".json"
-    holds = Holds(shapes=frozenset({"box"}), scores=True, attributes=True, items=True)
+    holds = Holds(
+        shapes=frozenset({"box", "polygon", "mask", "skeleton"}), holes=False, scores=True, attributes=True, items=True
+    )  # fmt: skip
 
     def detect(self, path: Path) -> bool:
         """Tell whether a path is such a file, or a folder of such."""
@@ -103,16 +97,17 @@ class Coco:
         except (OSError, FormatError):
             return False
 
-    def read(self, path: Path, size: SizeOf | None = None) -> Reading:  # noqa: ARG002 - it has sizes itself
+    def read(self, path: Path, size: SizeOf | None = None, kinds: Kinds | None = None) -> Reading:  # noqa: ARG002 - it has sizes itself
         """Read a file, or all `instances_*.json` of a data set's folder."""
         files = [(part, _load(part.path)) for part in _parts(path)]
         classes = list(dict.fromkeys(each.name for _, file in files for each in file.categories))
 
         def samples(lost: Losses) -> Iterator[Sample]:
             for part, file in files:
-                yield from _samples(part, file, lost)
+                yield from _samples(part, file, kinds or (), lost)
 
-        return Reading(classes, samples, sum(len(file.images) for _, file in files))
+        templates = {name: made for part, file in files for name, made in _templates(part, file)}
+        return Reading(classes, samples, sum(len(file.images) for _, file in files), templates)
 
     def write(self, path: Path, content: Content, *, images: Images | None = None) -> dict[str, str]:
         """Write a file, or a folder with the pictures."""
@@ -122,7 +117,7 @@ class Coco:
                 raise InvalidValue("The path", str(path), "a folder: each split is a file of its own")
             with (
                 staged_file(path, self.title, replace=_looks(path)) as target,
-                _writing(content.classes) as one,
+                _writing(content) as one,
             ):
                 for sample in content.samples:
                     one.add(sample)
@@ -130,7 +125,7 @@ class Coco:
             return {}
         with staged_folder(path, self.name, mode, {}) as place, contextlib.ExitStack() as stack:
             names = content.splits or ("",)
-            writers = {name: stack.enter_context(_writing(content.classes)) for name in names}
+            writers = {name: stack.enter_context(_writing(content)) for name in names}
             for sample in content.samples:
                 writers[sample.split].add(sample)
                 place.image(f"images/{check_inside(sample.name)}", sample)
@@ -148,17 +143,18 @@ FORMATS.register("coco")(Coco())
 
 
 @contextlib.contextmanager
-def _writing(classes: list[str]) -> Iterator[_Writer]:
+def _writing(content: Content) -> Iterator[_Writer]:
     with tempfile.TemporaryFile() as images, tempfile.TemporaryFile() as annotations:
-        yield _Writer(classes, images, annotations)
+        yield _Writer(content, images, annotations)
 
 
 class _Writer:
     """One file under way: images and annotations go to temporary files, since each is a list of its own."""
 
-    def __init__(self, classes: list[str], images: IO[bytes], annotations: IO[bytes]) -> None:
-        self._numbers = {name: at for at, name in reversed(list(enumerate(classes, 1)))}
-        self._classes = classes
+    def __init__(self, content: Content, images: IO[bytes], annotations: IO[bytes]) -> None:
+        self._numbers = {name: at for at, name in reversed(list(enumerate(content.classes, 1)))}
+        self._classes = content.classes
+        self._templates = content.templates
         self._images = images
         self._annotations = annotations
         self._count = 0
@@ -177,13 +173,12 @@ class _Writer:
             self._put(self._annotations, self._row(thing, number), first=self._count == 1)
 
     def _row(self, thing: Thing, number: int) -> dict[str, Any]:
-        if not isinstance(thing.shape, Box) or thing.label is None:
-            raise InvalidValue("The object to write", thing, "a box with a class")
-        box = [_plain(getattr(thing.shape, name)) for name in ("x", "y", "width", "height")]
+        if thing.shape.kind not in Coco.holds.shapes or thing.label is None:
+            raise InvalidValue("The object to write", thing, "a box, polygon, mask or skeleton with a class")
         others = {name: value for name, value in thing.attributes.items() if name != CROWD}
         row: dict[str, Any] = {
-            "id": self._count, "image_id": number, "category_id": self._numbers[thing.label], "bbox": box,
-            "area": _plain(box[2] * box[3]), "iscrowd": int(bool(thing.attributes.get(CROWD))), "segmentation": [],
+            "id": self._count, "image_id": number, "category_id": self._numbers[thing.label],
+            **written(thing.shape), "iscrowd": int(bool(thing.attributes.get(CROWD))),
         }  # fmt: skip
         if thing.score is not None:
             row["score"] = thing.score
@@ -198,7 +193,9 @@ class _Writer:
     def finish(self, target: IO[bytes]) -> None:
         info = {"description": "Exported by Ipyannotator", "version": "1.0"}
         categories = [
-            {"id": at, "name": name, "supercategory": ""} for at, name in enumerate(self._classes, 1)
+            {"id": at, "name": name, "supercategory": ""}
+            | (described(self._templates[name]) if name in self._templates else {})
+            for at, name in enumerate(self._classes, 1)
         ]
         target.write(b'{"info": ' + msgspec.json.encode(info) + b',\n"licenses": [],\n"categories": [\n')
         target.write(b",\n".join(map(msgspec.json.encode, categories)))
@@ -207,10 +204,6 @@ class _Writer:
             file.seek(0)
             shutil.copyfileobj(file, target)
         target.write(b"\n]}\n")
-
-
-def _plain(number: float) -> float:
-    return int(number) if float(number).is_integer() else number
 
 
 # ---- reading --------------------------------------------------------------------------------------------------------
@@ -273,7 +266,7 @@ def _load(path: Path) -> _File:
     return file
 
 
-def _samples(part: _Part, file: _File, lost: Losses) -> Iterator[Sample]:
+def _samples(part: _Part, file: _File, kinds: Kinds, lost: Losses) -> Iterator[Sample]:
     names = {each.id: each.name for each in file.categories}
     above = {each.id for each in file.categories if each.supercategory and each.supercategory != each.name}
     if not all(name.strip() for name in names.values()):
@@ -294,35 +287,56 @@ def _samples(part: _Part, file: _File, lost: Losses) -> Iterator[Sample]:
         lost["images without a section of annotations (left out)"] += len(file.images)
         return
     for image in file.images:
-        things = [_thing(part.path, at, annotations[at], names, lost) for at in rows.get(image.id, ())]
+        width, height = (None if side is None else round(side) for side in (image.width, image.height))
+        size = (width, height) if width and height else None
+        reader = _Reader(part.path, names, kinds, size, lost)
+        things = [reader.thing(at, annotations[at]) for at in rows.get(image.id, ())]
         if above:
             lost[ABOVE] += sum(annotations[at].category_id in above for at in rows.get(image.id, ()))
-        width, height = (None if side is None else round(side) for side in (image.width, image.height))
         kept = tuple(thing for thing in things if thing is not None)
         yield Sample(image.file_name, width, height, kept, part.split)
 
 
-def _thing(path: Path, at: int, row: _Annotation, names: dict[int | str, str], lost: Losses) -> Thing | None:
-    if names and row.category_id not in names:
-        raise _wrong(path, at, "category_id", row.category_id, "the id of one of the categories")
-    if bytes(row.keypoints) not in (b"", b"[]", b"null"):
-        lost[KEYPOINTS] += 1
-    box = row.bbox
-    if not box:
-        lost[BOXLESS] += 1
-        return None
-    if len(box) != 4 or not all(abs(value) <= FARTHEST for value in box) or min(box[2:]) < 0:  # noqa: PLR2004 - as it says
-        raise _wrong(path, at, "bbox", box, "[x, y, width, height] in pixels, none negative but x and y")
-    if not all(box[2:]):
-        lost[SIZELESS] += 1
-        return None
-    if bytes(row.segmentation) not in (b"", b"[]", b"null"):
-        lost[OUTLINES] += 1
-    if row.score is not None and not 0 <= row.score <= 1:
-        raise _wrong(path, at, "score", row.score, "a number from 0 to 1")
-    attributes = {**(row.attributes or {}), **({CROWD: True} if row.iscrowd else {})}
-    label = names.get(row.category_id, str(row.category_id))
-    return Thing(Box(*box), label, row.score, attributes=attributes)
+class _Reader(NamedTuple):
+    """What the annotations of one image are read with."""
+
+    path: Path
+    names: dict[int | str, str]
+    kinds: Kinds
+    size: Size | None
+    lost: Losses
+
+    def thing(self, at: int, row: Row) -> Thing | None:
+        """Return what an annotation says; None where it says of no place."""
+        if self.names and row.category_id not in self.names:
+            raise _wrong(self.path, at, "category_id", row.category_id, "the id of one of the categories")
+        try:
+            shape = shape_of(row, self.kinds, self.size, self.lost)
+        except Wrong as wrong:
+            raise _wrong(self.path, at, *wrong.args) from wrong
+        if shape is None:
+            self.lost[SIZELESS if row.bbox else BOXLESS] += 1
+            return None
+        if row.score is not None and not 0 <= row.score <= 1:
+            raise _wrong(self.path, at, "score", row.score, "a number from 0 to 1")
+        attributes = {**(row.attributes or {}), **({CROWD: True} if row.iscrowd else {})}
+        label = self.names.get(row.category_id, str(row.category_id))
+        return Thing(shape, label, row.score, attributes=attributes)
+
+
+def _templates(part: _Part, file: _File) -> Iterator[tuple[str, SkeletonTemplate]]:
+    """Yield the joints of the categories that have some."""
+    for at, each in enumerate(file.categories):
+        if not each.keypoints:
+            continue
+        joints = each.keypoints
+        try:
+            bones = [(joints[one - 1], joints[other - 1]) for one, other in each.skeleton or ()]
+            yield each.name, SkeletonTemplate(tuple(joints), tuple(dict.fromkeys(bones)))
+        except (InvalidValue, IndexError) as error:
+            raise FormatError(
+                f"{part.path}, categories[{at}]: its keypoints and skeleton cannot be read ({error}). Nothing was taken in."
+            ) from error
 
 
 def _wrong(path: Path, at: int, what: str, value: object, expected: str) -> FormatError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ipyannotator.formats.base import FORMATS, Format
 
@@ -23,12 +23,19 @@ class Description(NamedTuple):
     loses: str
 
 
+_PLURALS: Final = {
+    "box": "boxes", "polygon": "polygons", "polyline": "lines", "mask": "masks", "skeleton": "keypoints", "ellipse": "ellipses",
+    "whole": "labels of the whole image",
+}  # fmt: skip
+
+
 def describe(kind: Format) -> Description:
     """Return a format in words."""
     holds = kind.holds
     some = ", ".join(holds.attributes) if isinstance(holds.attributes, tuple) else ""
     words = {
-        "turned boxes": holds.angle,
+        "turned boxes": holds.angle or "box" not in holds.shapes,
+        "holes": holds.holes or "polygon" not in holds.shapes,
         "what reaches outside the image": holds.outside,
         "parts of a pixel": holds.fractions,
         "objects without a class": holds.unlabelled,
@@ -37,8 +44,9 @@ def describe(kind: Format) -> Description:
         f"the attributes {some}" if some else "attributes": bool(holds.attributes),
         "splits": holds.splits,
     }
-    shapes = ", ".join({"box": "boxes"}.get(name, name) for name in sorted(holds.shapes))
-    kept = [what for what, held in words.items() if held]
+    shapes = ", ".join(_PLURALS.get(name, name) for name in sorted(holds.shapes))
+    said = {"turned boxes": "box" in holds.shapes, "holes": "polygon" in holds.shapes}
+    kept = [what for what, held in words.items() if held and said.get(what, True)]
     lost = [what for what, held in words.items() if not held] + (["other attributes"] if some else [])
     return Description(kind.name, kind.title, ", ".join([shapes, *kept]), ", ".join(lost))
 

@@ -7,13 +7,17 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from ipyannotator.formats.adapting import adapt
 from ipyannotator.formats.base import Holds, Losses, Sample, Size, Thing
-from ipyannotator.model import Box, Shape
+from ipyannotator.model import Box, Polygon, Shape
 
 UNLABELLED = "without a class (left out)"
 TURNED = "turned (their bounding box is written)"
 CUT = "reaching outside the image (cut at its edge)"
 OUTSIDE = "outside the image (left out)"
+WRITTEN = "of the kind {!r} (written as {!r})"
+HOLED = "with holes (written without)"
+PIXELS = "with holes (written as pixels)"
 ROUNDED = "with parts of a pixel (rounded)"
 SCORED = "with a score (not kept)"
 TRACKED = "with a track (not kept)"
@@ -36,9 +40,6 @@ def fit(sample: Sample, holds: Holds, lost: Losses) -> Sample:
 
 def fit_thing(thing: Thing, holds: Holds, size: Size | None, lost: Losses) -> Thing | None:
     """Return one thing as a format can hold it on an image of this size; None where it cannot at all."""
-    if thing.shape.kind not in holds.shapes:
-        lost[f"of the kind {thing.shape.kind!r} (left out)"] += 1
-        return None
     if thing.label is None and not holds.unlabelled:
         lost[UNLABELLED] += 1
         return None
@@ -66,12 +67,39 @@ def _attributes(values: Mapping[str, Any], holds: Holds, lost: Losses) -> Mappin
 
 
 def fit_shape(shape: Shape, holds: Holds, size: Size | None, lost: Losses) -> Shape | None:
-    """Return a shape as a format can hold it; None where nothing of it is left. Only boxes are ever changed."""
-    if not isinstance(shape, Box):
+    """Return a shape as a format can hold it; None where nothing of it is left."""
+    held = adapt(shape, holds.kinds, size)
+    if held is None:
+        lost[f"of the kind {shape.kind!r} (left out)"] += 1
+        return None
+    if held is not shape:
+        lost[TURNED if held.kind == shape.kind else WRITTEN.format(shape.kind, held.kind)] += 1
+    if isinstance(held, Polygon) and held.holes and not holds.holes:
+        held = _without_holes(held, holds, size, lost)
+    if not isinstance(held, Box):
+        return _cut(held, holds, size, lost)
+    return _fit_box(held, holds, size, lost)
+
+
+def _without_holes(shape: Polygon, holds: Holds, size: Size | None, lost: Losses) -> Shape:
+    pixels = adapt(shape, {"mask"}, size) if "mask" in holds.shapes else None
+    lost[HOLED if pixels is None else PIXELS] += 1
+    return pixels or Polygon(shape.points)
+
+
+def _cut(shape: Shape, holds: Holds, size: Size | None, lost: Losses) -> Shape | None:
+    """Return what of a shape other than a box lies in the image, where nothing may reach outside."""
+    if holds.outside or size is None:
         return shape
-    if shape.angle % 360 and not holds.angle:
-        lost[TURNED] += 1
-        shape = _box(*shape.bounds())
+    inside = shape.clipped(*size)
+    if inside is None:
+        lost[OUTSIDE] += 1
+    elif inside is not shape:
+        lost[CUT] += 1
+    return inside
+
+
+def _fit_box(shape: Box, holds: Holds, size: Size | None, lost: Losses) -> Box | None:
     if not holds.outside and size is not None:
         bounds = shape.bounds()
         inside = (

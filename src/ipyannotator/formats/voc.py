@@ -27,6 +27,7 @@ from ipyannotator.formats.base import (
     Content,
     Holds,
     Images,
+    Kinds,
     Losses,
     Reading,
     Sample,
@@ -80,7 +81,7 @@ class Voc:
         except (OSError, FormatError):
             return False
 
-    def read(self, path: Path, size: SizeOf | None = None) -> Reading:  # noqa: ARG002 - it has sizes itself
+    def read(self, path: Path, size: SizeOf | None = None, kinds: Kinds | None = None) -> Reading:  # noqa: ARG002 - it has one kind
         """Read one XML file, or all of a folder."""
         files = list(_files(path))
         if not files:

@@ -19,6 +19,7 @@ from ipyannotator.formats.base import (
     Content,
     Holds,
     Images,
+    Kinds,
     Reading,
     Sample,
     SizeOf,
@@ -52,7 +53,7 @@ class Yolo:
         except (OSError, FormatError, MissingPackage):
             return False
 
-    def read(self, path: Path, size: SizeOf | None = None) -> Reading:
+    def read(self, path: Path, size: SizeOf | None = None, kinds: Kinds | None = None) -> Reading:  # noqa: ARG002 - it has one kind
         """Read the folder of a data set, or its `data.yaml`."""
         return yolo_reading.read(path, size)
 

@@ -45,6 +45,11 @@ class Output:
     classes: Sequence[str | ObjectClass] | None = None
 
     @property
+    def kinds(self) -> Sequence[str]:
+        """The kinds of shape that objects have, as a class says them; empty for any."""
+        return ()
+
+    @property
     def unclassed(self) -> ClassRecord | None:
         """What holds for objects that have no class; None where nothing does."""
         return None

@@ -28,6 +28,11 @@ class OutputImageBbox(Output):
         if self.classes is not None:
             object.__setattr__(self, "classes", names_of(f"{type(self).__name__}.classes", self.classes))
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Boxes."""
+        return ("box",)
+
     def to_value(self, objects: list[ObjectRecord], fields: list[FieldRecord], schema: Schema) -> Any:  # noqa: ARG002
         """Return `{"bbox": [{"x", "y", "width", "height"}, …], "labels": [["car"], …]}`, the lists parallel.
 

@@ -62,6 +62,11 @@ class OutputImageShapes(Output):
         self._complete()
 
     @property
+    def kinds(self) -> Sequence[str]:
+        """The kinds that are on offer."""
+        return self.shapes
+
+    @property
     def unclassed(self) -> ClassRecord | None:
         """What holds for objects that have no class yet: the shapes and attributes that all have."""
         shapes = tuple(kind for kind in self.shapes if kind not in ("skeleton", "whole"))

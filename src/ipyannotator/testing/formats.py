@@ -14,7 +14,18 @@ from ipyannotator.errors import FormatError, InvalidValue
 from ipyannotator.formats.base import Content, Format, Sample, SizeOf, Thing
 from ipyannotator.formats.fitting import fit
 from ipyannotator.formats.naming import stem
-from ipyannotator.model import Box
+from ipyannotator.model import (
+    Box,
+    Ellipse,
+    Mask,
+    Points,
+    Polygon,
+    Polyline,
+    Shape,
+    Skeleton,
+    SkeletonTemplate,
+    encode_shape,
+)
 from ipyannotator.testing.making import raises, same
 
 LABELS = [
@@ -59,6 +70,7 @@ def samples(kind: Format, *, pictures: Path | None = None) -> list[Sample]:
         ),
         *(Thing(Box(at, at, 10 + at, 20), label) for at, label in enumerate(LABELS)),
         *(Thing(box, "car") for box in boxes),
+        *(Thing(shape, "car") for shape in _others()),
     ]
     names = [
         "0.jpg",
@@ -83,9 +95,24 @@ def samples(kind: Format, *, pictures: Path | None = None) -> list[Sample]:
     return found
 
 
+def _others() -> list[Shape]:
+    pixels = [[(at * row) % 7 == 3 for at in range(640)] for row in range(480)]  # noqa: PLR2004 - any pattern
+    return [
+        Polygon(((1.5, 2), (300, 4.25), (20, 50))),
+        Polygon(((10, 10), (90, 10), (90, 90), (10, 90)), (((20, 20), (40, 20), (40, 40)),)),
+        Polygon(((-5, 10), (700, 10), (700, 90))),
+        Polyline(((1, 2), (30, 40.5))),
+        Points(((5, 6), (7.5, 8))),
+        Skeleton(((10, 20, 2), (30.5, 40, 1), (0, 0, 0))),
+        Ellipse(100, 100, 40, 20),
+        Mask.from_array(pixels),
+    ]
+
+
 def content(kind: Format, some: list[Sample] | None = None) -> Content:
     """Return what is to be written, of these items or of `samples`."""
-    return Content(LABELS, iter(samples(kind) if some is None else some))
+    template = SkeletonTemplate(("head", "tail", "leg"), (("head", "tail"),))
+    return Content(LABELS, iter(samples(kind) if some is None else some), templates={"car": template})
 
 
 def sizes(some: list[Sample]) -> SizeOf:
@@ -109,11 +136,23 @@ def things(sample: Sample, digits: int = 3) -> list[tuple[object, ...]]:
     """Return what is on an item as values that can be compared, coordinates rounded."""
     return [
         (
-            *(round(value, digits) for value in thing.shape.bounds()), getattr(thing.shape, "angle", 0.0), thing.label,
+            *_geometry(thing.shape, digits), thing.label,
             thing.score, thing.track, dict(thing.attributes),
         )
         for thing in sample.things
     ]  # fmt: skip
+
+
+def _geometry(shape: Shape, digits: int) -> tuple[object, ...]:
+    if isinstance(shape, Box):
+        return (*(round(value, digits) for value in shape.bounds()), shape.angle)
+    return tuple(_rounded(value, digits) for value in encode_shape(shape).values())
+
+
+def _rounded(value: object, digits: int) -> object:
+    if isinstance(value, (list, tuple)):
+        return tuple(_rounded(each, digits) for each in value)
+    return round(value, digits) if isinstance(value, float) else value
 
 
 def check_what_it_holds_comes_back(kind: Format, folder: Path, out: str) -> None:
@@ -128,6 +167,8 @@ def check_what_it_holds_comes_back(kind: Format, folder: Path, out: str) -> None
     same("items and what is on them", {each.name: things(each) for each in read}, expected)
     same("the total", reading.total or len(written), len(written))
     same("the classes", reading.classes or LABELS, LABELS)
+    if "skeleton" in kind.holds.shapes:
+        same("the joints", dict(reading.templates), dict(content(kind).templates))
     same("lost in reading", sum(reading.lost.values()), 0)
     same("a second reading", [each.name for each in reading], [each.name for each in read])
 

@@ -17,7 +17,7 @@ from ipyannotator.model import ItemRecord, ObjectRecord
 from ipyannotator.transfer.exchange import accepted
 from ipyannotator.transfer.matching import path_of, size_of
 from ipyannotator.transfer.numbering import Classes, Items
-from ipyannotator.transfer.report import Report, counted
+from ipyannotator.transfer.report import Report, counted, things_of
 
 Progress = Callable[[int, int], None]
 """Is told how many items are finished, and of how many."""
@@ -60,10 +60,11 @@ def export(
     """
     kind = FORMATS.get(name)
     path = Path(path).expanduser()
-    report = Report("Exported", kind.title, path, "boxes" if kind.holds.shapes == {"box"} else "objects")
+    report = Report("Exported", kind.title, path, things_of(kind.holds.shapes, editor.output.kinds))
     one = _Export(editor, kind, report, _Parts(splits, kind), images_mode(images, alone=is_file(kind, path)))
     one.suggestions = suggestions
-    content = Content(one.classes.names, one.samples(progress, only_done=only_done), one.parts.names)
+    samples = one.samples(progress, only_done=only_done)
+    content = Content(one.classes.names, samples, one.parts.names, one.classes.templates)
     renamed = kind.write(path, content, images=one.images)
     if not one.classes.record():
         report.notes.append(

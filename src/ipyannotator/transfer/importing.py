@@ -11,12 +11,13 @@ even where a person has since moved or relabelled a box; an object that a person
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,11 +25,23 @@ import msgspec
 
 from ipyannotator.editor.core import Editor
 from ipyannotator.errors import Conflict, FormatError
+from ipyannotator.formats.adapting import adapt
 from ipyannotator.formats.base import FORMATS, Format, Reading, Sample, Size, Thing, find_format
 from ipyannotator.formats.fitting import fit_shape
-from ipyannotator.model import ItemRecord, ObjectRecord, Op, Schema, Shape, encode, encode_shape, invert
+from ipyannotator.model import (
+    ItemRecord,
+    ObjectClass,
+    ObjectRecord,
+    Op,
+    Schema,
+    Shape,
+    SkeletonTemplate,
+    encode,
+    encode_shape,
+    invert,
+)
 from ipyannotator.transfer.matching import Matcher, Sizes
-from ipyannotator.transfer.report import MENTIONED, Report, counted
+from ipyannotator.transfer.report import MENTIONED, Report, counted, things_of
 
 Progress = Callable[[int, int], None]
 
@@ -76,8 +89,8 @@ def import_(
         key = match.key(item)
         return None if key is None else size(key)
 
-    report = Report("Imported", kind.title, path, "boxes" if kind.holds.shapes == {"box"} else "objects")
-    reading = kind.read(path, known)
+    report = Report("Imported", kind.title, path, things_of(kind.holds.shapes, editor.output.kinds))
+    reading = kind.read(path, known, editor.output.kinds)
     total = _look(editor, reading, match, report)
     before = editor.store.head()
     taking = _Taking(editor, kind, report, size, done=done)
@@ -85,7 +98,7 @@ def import_(
         for at, sample in enumerate(reading, 1):
             key = match.key(sample.name)
             if key is not None:
-                taking.add(key, sample)
+                taking.add(key, taking.adapted(key, sample))
             if progress is not None:
                 progress(at, max(at, total))
         taking.flush()
@@ -162,11 +175,13 @@ def _look(editor: Editor, reading: Reading, match: Matcher, report: Report) -> i
         report.notes.append(f"More than once in the file, and put together: {counted(twice, 'images')}.")
     open_ = editor.extensible or not editor.schema.active
     wanted = [*reading.classes, *labels] if open_ else labels
-    _add_classes(editor, dict.fromkeys(wanted), report, offered=open_)
+    _add_classes(editor, dict.fromkeys(wanted), report, reading.templates, offered=open_)
     return total
 
 
-def _add_classes(editor: Editor, names: Iterable[str], report: Report, *, offered: bool) -> None:
+def _add_classes(
+    editor: Editor, names: Iterable[str], report: Report, templates: Mapping[str, SkeletonTemplate], *, offered: bool
+) -> None:  # fmt: skip
     """Add the classes that are missing: on offer where the output's are open, else retired, so that nothing is lost."""
     for last in (False, False, True):
         ops: list[Op] = []
@@ -175,7 +190,7 @@ def _add_classes(editor: Editor, names: Iterable[str], report: Report, *, offere
             found = editor.schema.find(name)
             if found is None:
                 missing.append(name)
-                given = editor.output.declared(name) if offered else name
+                given = _declared(editor, name, templates.get(name)) if offered else name
                 ops.append(editor.schema.new_class(given, retired=not offered, ahead=len(missing) - 1))
             elif found.retired and offered:
                 ops.append(Op("set", "class", found.id, path="retired", old=True, new=False))
@@ -190,6 +205,16 @@ def _add_classes(editor: Editor, names: Iterable[str], report: Report, *, offere
                 some = ", ".join(map(repr, missing[:MENTIONED])) + (" …" if len(missing) > MENTIONED else "")
                 report.notes.append(f"Not on offer here, and kept as retired classes: {some}.")
             return
+
+
+def _declared(editor: Editor, name: str, template: SkeletonTemplate | None) -> str | ObjectClass:
+    """Return what is declared of a class that a file brings: with the joints that the file says, where they are drawn."""
+    given = editor.output.declared(name)
+    if template is None or "skeleton" not in editor.output.kinds:
+        return given
+    shapes = given.shapes if isinstance(given, ObjectClass) else ()
+    attributes = given.attributes if isinstance(given, ObjectClass) else ()
+    return ObjectClass(name, shapes=(*shapes, "skeleton"), attributes=attributes, skeleton=template)
 
 
 class _New(NamedTuple):
@@ -221,6 +246,25 @@ class _Taking:
         self._weight += 1 + len(sample.things)
         if self._weight >= BATCH:
             self.flush()
+
+    def adapted(self, key: str, sample: Sample) -> Sample:
+        """Return a sample whose things have shapes that their class takes, as far as there is a way; the rest as it is."""
+        editor, kinds = self._editor, self._editor.output.kinds
+        if not kinds:
+            return sample
+        things = []
+        for thing in sample.things:
+            rules = editor.schema.rules(editor.schema.id_of(thing.label))
+            wanted = (rules.shapes if rules is not None else ()) or kinds
+            shape = adapt(thing.shape, wanted, self._size(key))
+            if shape is None:
+                self._odd(
+                    f"of the kind {thing.shape.kind!r}, which is not offered here (kept as they are)", 1
+                )
+            elif shape is not thing.shape:
+                self._odd(f"of the kind {thing.shape.kind!r}, taken as {shape.kind!r}", 1)
+            things.append(thing if shape is None else dataclasses.replace(thing, shape=shape))
+        return dataclasses.replace(sample, things=tuple(things))
 
     def flush(self) -> None:
         """Write what was collected."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from ipyannotator.editor.core import Editor
 from ipyannotator.formats import Format
+from ipyannotator.model import SkeletonTemplate
 
 
 class Classes:
@@ -24,6 +25,7 @@ class Classes:
     Attributes:
         names: by number from 0, each once.
         labels: the name to write by class id.
+        templates: the joints of skeletons, by the name of the class.
     """
 
     def __init__(self, editor: Editor, kind: Format) -> None:
@@ -50,6 +52,11 @@ class Classes:
         offered = {numbers[record.id] for record in schema.active}
         self.names = _distinct(names, offered)
         self.labels = {class_id: self.names[number] for class_id, number in numbers.items()}
+        self.templates = {
+            self.labels[record.id]: SkeletonTemplate(**record.skeleton)
+            for record in schema
+            if record.skeleton and record.id in self.labels
+        }
 
     def record(self) -> bool:
         """Keep the numbers; return whether they are kept, which they are not in a project open for reading."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -67,6 +67,11 @@ class Report:
         if any(self.lost.values()):
             text += f" Of the {self.things}: {_listed(self.lost)}."
         return " ".join([text, *self.notes])
+
+
+def things_of(*kinds: Collection[str]) -> str:
+    """Return the word for objects of which each of these says the kinds of shape: boxes where one has nothing else."""
+    return "boxes" if any(set(each) == {"box"} for each in kinds) else "objects"
 
 
 def counted(number: int, things: str) -> str:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ipyannotator.errors import InvalidValue
 from ipyannotator.model.shapes.base import SHAPES, Bounds, Shape
 from ipyannotator.model.shapes.numbers import number
+
+if TYPE_CHECKING:
+    from ipyannotator.model.shapes.polygon import Polygon
 
 
 @SHAPES.register("ellipse")
@@ -39,3 +43,16 @@ class Ellipse(Shape):
     def measure(self) -> float:
         """Return the area in square pixels."""
         return math.pi * self.rx * self.ry
+
+    def to_polygon(self, points: int = 64) -> Polygon:
+        """Return a polygon with so many points on it, which covers a little less."""
+        from ipyannotator.model.shapes.polygon import Polygon
+
+        turn = math.radians(self.angle % 360)
+        cosine, sine = math.cos(turn), math.sin(turn)
+        found = []
+        for at in range(points):
+            x = self.rx * math.cos(2 * math.pi * at / points)
+            y = self.ry * math.sin(2 * math.pi * at / points)
+            found.append((self.cx + x * cosine - y * sine, self.cy + x * sine + y * cosine))
+        return Polygon(tuple(found))
