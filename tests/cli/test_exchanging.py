@@ -150,4 +150,13 @@ def test_nothing_done_is_no_data_set(project, tmp_path):
 
 def test_formats_are_listed():
     output = run("formats").stdout
-    assert [line.split()[0] for line in output.splitlines()] == ["coco", "voc", "voc-devkit", "yolo", "json"]
+    assert [line.split()[0] for line in output.splitlines()] == [
+        "coco",
+        "voc",
+        "voc-devkit",
+        "yolo",
+        "yolo-obb",
+        "yolo-pose",
+        "yolo-segment",
+        "json",
+    ]

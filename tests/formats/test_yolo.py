@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,10 @@ import yaml
 from PIL import Image
 
 from ipyannotator.errors import FormatError
-from ipyannotator.formats import FORMATS, Content, Sample, Thing
-from ipyannotator.model import Box
+from ipyannotator.formats import FORMATS, Content, Sample, Thing, find_format
+from ipyannotator.formats.fitting import fit
+from ipyannotator.model import Box, Polygon, Shape, Skeleton, SkeletonTemplate
+from ipyannotator.testing.formats import things
 
 YOLO = FORMATS.get("yolo")
 
@@ -138,7 +141,7 @@ def test_outlines_scores_and_keypoints(tmp_path: Path) -> None:
     picture(tmp_path / "images" / "a.jpg", (100, 100))
     put(tmp_path / "data.yaml", "names: [car]")
     put(tmp_path / "labels" / "a.txt", "0 .1 .1 .5 .2 .3 .6\n0 .5 .5 .2 .2 0.75\n0 .5 .5 0 .2\n")
-    reading = YOLO.read(tmp_path)
+    reading = YOLO.read(tmp_path, kinds=["box"])
     (sample,) = reading
     assert [(t.shape, t.score) for t in sample.things] == [
         (Box(10, 10, 40, 50), None),
@@ -147,7 +150,70 @@ def test_outlines_scores_and_keypoints(tmp_path: Path) -> None:
     assert reading.lost == {"with an outline (its bounding box was taken)": 1, "without a size (left out)": 1}
     put(tmp_path / "data.yaml", "names: [car]\nkpt_shape: [2, 3]")
     put(tmp_path / "labels" / "a.txt", "0 .5 .5 .2 .2 .1 .1 2 .3 .3 2\n")
-    assert [t.shape for each in YOLO.read(tmp_path) for t in each.things] == [Box(40, 40, 20, 20)]
+    assert [t.shape for each in YOLO.read(tmp_path, kinds=["box"]) for t in each.things] == [
+        Box(40, 40, 20, 20)
+    ]
+
+
+SQUARE = Polygon(((10, 10), (50, 10.5), (30, 60)))
+SKELETON = Skeleton(((10, 20, 2), (30.5, 40, 1), (0, 0, 0)))
+TURNED = Box(30, 40, 30, 20, 25)
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        ("yolo-segment", SQUARE),
+        ("yolo-pose", SKELETON),
+        ("yolo-obb", TURNED),
+        ("yolo-obb", Box(1, 2, 30, 40)),
+    ],
+)
+def test_each_form_comes_back_and_is_found_out(tmp_path: Path, name: str, shape: Shape) -> None:
+    template = SkeletonTemplate(("head", "hand", "foot"))
+    sample = Sample("a.jpg", 100, 80, (Thing(shape, "car"),))
+    FORMATS.get(name).write(
+        tmp_path / "o", Content(["car"], [sample], templates={"car": template}), images="none"
+    )
+    assert find_format(tmp_path / "o").name == name
+    reading = FORMATS.get(name).read(tmp_path / "o", {"a": (100, 80)}.get)
+    assert [things(each) for each in reading] == [things(sample)]
+    assert reading.templates == ({"car": template} if name == "yolo-pose" else {})
+
+
+def test_lines_of_other_programs_are_read_as_what_they_are(tmp_path: Path) -> None:
+    picture(tmp_path / "images" / "a.jpg", (100, 100))
+    put(tmp_path / "data.yaml", "names: [car]")
+    put(tmp_path / "labels" / "a.txt", "0 .1 .1 .5 .1 .5 .6 .1 .6\n")
+    assert find_format(tmp_path).name == "yolo-segment"
+    ((outline,),) = (each.things for each in FORMATS.get("yolo-segment").read(tmp_path))
+    assert outline.shape == Polygon(((10, 10), (50, 10), (50, 60), (10, 60)))
+    ((box,),) = (each.things for each in FORMATS.get("yolo-obb").read(tmp_path))
+    assert box.shape == Box(10, 10, 40, 50)
+    put(tmp_path / "labels" / "a.txt", "0 .1 .1 .5 .2 .5 .6 .1 .6\n")
+    reading = FORMATS.get("yolo-obb").read(tmp_path)
+    assert [each.things[0].shape.kind for each in reading] == ["box"]
+    assert reading.lost == {"whose corners make no box (the nearest one was taken)": 1}
+    put(tmp_path / "data.yaml", "names: [car]\nkpt_shape: [2, 2]")
+    put(tmp_path / "labels" / "a.txt", "0 .5 .5 .2 .2 .1 .1 0 0\n")
+    assert find_format(tmp_path).name == "yolo-pose"
+    ((pose,),) = (each.things for each in FORMATS.get("yolo-pose").read(tmp_path))
+    assert pose.shape == Skeleton(((10, 10, 2), (0, 0, 0)))
+
+
+def test_what_reaches_outside_is_cut_in_every_form(tmp_path: Path) -> None:
+    some = (
+        Thing(Polygon(((-10, 10), (50, 10), (50, 50), (-10, 50))), "car"),
+        Thing(Skeleton(((-5, 5, 2), (20, 20, 2))), "car"),
+        Thing(Box(80, 20, 40, 20, 30), "car"),
+    )
+    for name in ("yolo-segment", "yolo-pose", "yolo-obb"):
+        kind = FORMATS.get(name)
+        fitted = fit(Sample("a.jpg", 100, 80, some), kind.holds, Counter())
+        kind.write(tmp_path / name, Content(["car"], [fitted]), images="none")
+        text = (tmp_path / name / "labels" / "a.txt").read_text().split()
+        assert all(0 <= float(word) <= 1 for word in text if "." in word), text
+        assert list(kind.read(tmp_path / name, {"a": (100, 80)}.get))
 
 
 def test_an_image_of_unknown_size_is_counted(tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ def test_an_old_value_that_is_not_the_stored_one_clashes(op, value):
 
 
 def test_all_clashes_are_listed():
-    with pytest.raises(Conflict, match="class_id") as caught:
+    with pytest.raises(Conflict, match="the class of an object") as caught:
         after(setting("class_id", "x", "y"), setting("score", 1, 0.5), setting("shape/x", 1, 2))
     assert [clash["path"] for clash in caught.value.current] == ["class_id", "score"]
 

@@ -153,12 +153,12 @@ def export(
 
 
 def formats() -> None:
-    """List the forms in which annotations come in and go out."""
-    from ipyannotator.formats import FORMATS
+    """List the forms in which annotations come in and go out, and what each can hold."""
+    from ipyannotator.formats.describing import descriptions
 
-    for name in _names():
-        say(f"{name:<10} {plain(FORMATS.get(name).title)}")
-    say(f"{JSON:<10} the project's own file, in the form of the first Ipyannotator")
+    for each in descriptions():
+        say(f"{each.name:<13} {plain(each.title)}: {each.holds}")
+    say(f"{JSON:<13} the project's own file, in the form of the first Ipyannotator")
 
 
 def _names() -> list[str]:

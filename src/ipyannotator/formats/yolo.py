@@ -1,7 +1,8 @@
-"""YOLO detection: `data.yaml`, `images/` and `labels/` (https://docs.ultralytics.com/datasets/detect/).
+"""YOLO: `data.yaml`, `images/` and `labels/` (https://docs.ultralytics.com/datasets/).
 
-For each image one text file of the same name under `labels/`, one line per box: the class's number from 0, then the
-centre and the size of the box as fractions of the image's width and height. An image without objects has an empty
+For each image one text file of the same name under `labels/`, one line per object: the class's number from 0, then
+fractions of the image's width and height, which differ by what is to be learned (`yolo_lines.py`): boxes, outlines,
+keypoints, turned boxes. Each is a format of its own. An image without objects has an empty
 file. Written with ten decimals at most; in reading, an edge that is within a millionth of the image's size of a whole
 pixel is that pixel, since six decimals are common.
 
@@ -10,10 +11,11 @@ pixel is that pixel, since six decimals are common.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from ipyannotator.errors import FormatError, InvalidValue, MissingPackage
-from ipyannotator.formats import yolo_reading
+from ipyannotator.formats import yolo_lines, yolo_reading
 from ipyannotator.formats.base import (
     FORMATS,
     Content,
@@ -22,13 +24,14 @@ from ipyannotator.formats.base import (
     Kinds,
     Reading,
     Sample,
+    Size,
     SizeOf,
     Thing,
     images_mode,
 )
 from ipyannotator.formats.naming import Stems, stem
 from ipyannotator.formats.placing import check_inside, staged_folder
-from ipyannotator.model import Box
+from ipyannotator.model import Shape, Skeleton
 
 RESERVED = ("images", "labels")
 """Folders by which trainers find the labels of an image; an item's own folders of that name get a `_`."""
@@ -38,45 +41,85 @@ _FEWEST = 6
 
 
 class Yolo:
-    """YOLO detection, as Ultralytics reads it."""
+    """YOLO, as Ultralytics reads it.
 
-    name = "yolo"
-    title = "YOLO detection"
+    Args:
+        name: by which it is asked for.
+        title: for the screen.
+        holds: what a line can hold. Trainers refuse an image whose objects reach outside, so what does is cut.
+        line: the numbers of a line, as fractions.
+    """
+
     file = ""
-    # Trainers refuse an image whose boxes reach outside, so what does is cut.
-    holds = Holds(shapes=frozenset({"box"}), outside=False)
+
+    def __init__(
+        self, name: str, title: str, holds: Holds, line: Callable[[Shape, Size, int], list[float]]
+    ) -> None:
+        self.name = name
+        self.title = title
+        self.holds = holds
+        self._line = line
 
     def detect(self, path: Path) -> bool:
         """Tell whether a path is a `data.yaml` with names, or a folder with class names and labels."""
         try:
-            return yolo_reading.looks(path)
+            return yolo_reading.form_of(path) == self.name
         except (OSError, FormatError, MissingPackage):
             return False
 
-    def read(self, path: Path, size: SizeOf | None = None, kinds: Kinds | None = None) -> Reading:  # noqa: ARG002 - it has one kind
+    def read(self, path: Path, size: SizeOf | None = None, kinds: Kinds | None = None) -> Reading:
         """Read the folder of a data set, or its `data.yaml`."""
-        return yolo_reading.read(path, size)
+        return yolo_reading.read(path, size, kinds or (), turned=self.holds.angle)
 
     def write(self, path: Path, content: Content, *, images: Images | None = None) -> dict[str, str]:
         """Write the folder of a data set."""
         mode = images_mode(images, alone=False)
         numbers = {name: at for at, name in reversed(list(enumerate(content.classes)))}
         stems = Stems(RESERVED)
+        joints = max((len(each.joints) for each in content.templates.values()), default=0)
         with staged_folder(path, self.name, mode, stems.marked) as place:
             for sample in content.samples:
                 name = stems.name(check_inside(sample.name))
                 within = f"{sample.split}/" if sample.split else ""
-                lines = (_line(sample, thing, numbers) for thing in sample.things)
+                lines = (self._written(sample, thing, numbers, joints) for thing in sample.things)
                 place.put(f"labels/{within}{stem(name)}.txt", "".join(lines).encode())
                 place.image(f"images/{within}{name}", sample)
-            place.put("data.yaml", _yaml(content))
+            place.put("data.yaml", _yaml(content, joints if "skeleton" in self.holds.shapes else 0))
         return stems.renamed
 
+    def _written(self, sample: Sample, thing: Thing, numbers: dict[str, int], joints: int) -> str:
+        if not sample.width or not sample.height:
+            raise InvalidValue(f"The size of {sample.name!r}", (sample.width, sample.height), "pixels")
+        if thing.shape.kind not in self.holds.shapes or thing.label is None:
+            raise InvalidValue(
+                "The object to write", thing, f"a {' or '.join(self.holds.shapes)} with a class"
+            )
+        if isinstance(thing.shape, Skeleton):
+            joints = max(joints, len(thing.shape.joints))
+        fractions = self._line(thing.shape, (sample.width, sample.height), joints)
+        return " ".join([str(numbers[thing.label]), *map(_fraction, fractions)]) + "\n"
 
-FORMATS.register("yolo")(Yolo())
+
+for _name, _title, _holds, _line in (
+    ("yolo", "YOLO detection", Holds(frozenset({"box"}), outside=False), yolo_lines.box),
+    (
+        "yolo-segment",
+        "YOLO segmentation",
+        Holds(frozenset({"polygon"}), holes=False, outside=False),
+        yolo_lines.outline,
+    ),
+    ("yolo-pose", "YOLO pose", Holds(frozenset({"skeleton"}), outside=False), yolo_lines.keypoints),
+    (
+        "yolo-obb",
+        "YOLO oriented boxes",
+        Holds(frozenset({"box"}), angle=True, outside=False),
+        yolo_lines.corners,
+    ),
+):
+    FORMATS.register(_name)(Yolo(_name, _title, _holds, _line))
 
 
-def _yaml(content: Content) -> bytes:
+def _yaml(content: Content, joints: int) -> bytes:
     try:
         import yaml
     except ImportError as error:
@@ -90,24 +133,21 @@ def _yaml(content: Content) -> bytes:
     else:
         folders = dict.fromkeys(("train", "val"), "images")
         word = "# Exported without splits: train and val are the same images.\n"
-    values = {**folders, "nc": len(content.classes), "names": dict(enumerate(content.classes))}
+    values: dict[str, object] = {
+        **folders,
+        "nc": len(content.classes),
+        "names": dict(enumerate(content.classes)),
+    }
+    if joints:
+        templates = {at: content.templates.get(name) for at, name in enumerate(content.classes)}
+        values["kpt_shape"] = [joints, 3]
+        values["kpt_names"] = {at: list(each.joints) for at, each in templates.items() if each is not None}
     text: str = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=1000)
     return (word + text).encode()
 
 
-def _line(sample: Sample, thing: Thing, numbers: dict[str, int]) -> str:
-    if not sample.width or not sample.height:
-        raise InvalidValue(f"The size of {sample.name!r}", (sample.width, sample.height), "pixels")
-    if not isinstance(thing.shape, Box) or thing.label is None:
-        raise InvalidValue("The object to write", thing, "a box with a class")
-    left, top, right, bottom = thing.shape.bounds()
-    fractions = (
-        (left + right) / 2 / sample.width, (top + bottom) / 2 / sample.height,
-        (right - left) / sample.width, (bottom - top) / sample.height,
-    )  # fmt: skip
-    return " ".join([str(numbers[thing.label]), *map(_fraction, fractions)]) + "\n"
-
-
 def _fraction(value: float) -> str:
+    if isinstance(value, int):  # how well a joint is seen
+        return str(value)
     whole, _, decimals = f"{value:.{_DECIMALS}f}".partition(".")
     return f"{whole}.{decimals[:_FEWEST]}{decimals[_FEWEST:].rstrip('0')}"

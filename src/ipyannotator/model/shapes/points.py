@@ -62,6 +62,16 @@ class Skeleton(Shape):
         """Return the smallest upright rectangle around the joints that are there; of none, around all places."""
         return rings.bounds_of([joint for joint in self.joints if joint[2] != ABSENT] or self.joints)
 
+    def clipped(self, width: float, height: float) -> Skeleton | None:
+        """Return it with the joints outside an image of this size, in pixels, as absent; None where none is left."""
+        joints = tuple(
+            (x, y, seen) if 0 <= x <= width and 0 <= y <= height else (x, y, ABSENT)
+            for x, y, seen in self.joints
+        )
+        if joints == self.joints:
+            return self
+        return Skeleton(joints) if any(joint[2] for joint in joints) else None
+
     def measure(self) -> float:
         """Return the area of its bounds in square pixels."""
         left, top, right, bottom = self.bounds()
