@@ -15,6 +15,7 @@ from ipyannotator import (
     Box,
     Ellipse,
     InputImage,
+    InvalidValue,
     Mask,
     ObjectClass,
     OutputImageBbox,
@@ -25,6 +26,7 @@ from ipyannotator import (
     Skeleton,
     SkeletonTemplate,
 )
+from ipyannotator.errors import FormatError
 from ipyannotator.mltypes import Output
 
 PIXELS = np.zeros((48, 64), bool)
@@ -131,3 +133,31 @@ def test_where_there_are_boxes_only_the_boxes_of_shapes_are_written_and_counted(
     b = opened("two", OutputImageBbox())
     b.import_(name, tmp_path / "out")
     assert (Box(20, 15, 20, 10), "car") in found(b)
+
+
+def test_strict_refuses_what_would_be_lost_and_writes_nothing(opened: Make, tmp_path: Path) -> None:
+    a = filled(opened("one", everything(CLASSES)), SHAPES)
+    with pytest.raises(FormatError, match=r"Pascal VOC cannot hold all of it; .*1 of the kind 'polygon'"):
+        a.export("voc", tmp_path / "out", strict=True)
+    assert not (tmp_path / "out").exists()
+    assert a.export("coco", tmp_path / "a.json", strict=True).objects == len(SHAPES)
+
+
+def test_classes_go_out_and_come_in_under_other_names(opened: Make, tmp_path: Path) -> None:
+    boxes = [(Box(1, 2, 3, 4), "van"), (Box(5, 5, 9, 9), "car"), (Box(20, 5, 9, 9), "junk")]
+    a = filled(opened("one", OutputImageBbox(["van", "car", "junk"])), boxes)
+    report = a.export("coco", tmp_path / "a.json", classes={"van": "car", "junk": None})
+    assert report.classes == {"car": 2}
+    assert report.lost["of classes that were to be left out"] == 1
+    with pytest.raises(InvalidValue, match="one of: van, car, junk"):
+        a.export("coco", tmp_path / "b.json", classes={"lorry": "car"})
+    whole = a.export("coco", tmp_path / "a.json")
+    assert whole.classes == {"van": 1, "car": 1, "junk": 1}
+    b = opened("two", OutputImageBbox(["vehicle"]))
+    report = b.import_(
+        "coco", tmp_path / "a.json", classes={"van": "vehicle", "car": "vehicle", "junk": None}
+    )
+    assert found(b) == [(Box(1, 2, 3, 4), "vehicle"), (Box(5, 5, 9, 9), "vehicle")]
+    assert report.lost["of classes that were to be left out"] == 1
+    with pytest.raises(InvalidValue, match="The class to rename"):
+        b.import_("coco", tmp_path / "a.json", classes={"lorry": "car"})

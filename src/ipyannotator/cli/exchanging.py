@@ -35,6 +35,15 @@ AUTO: Final = "auto"
 
 _SHOWN = 5
 
+ClassOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--class",
+        metavar="NAME=OTHER",
+        help="Another name for a class; NAME= leaves its objects out. Repeat it.",
+    ),
+]
+
 
 def import_(
     format: Annotated[str, typer.Argument(metavar="FORMAT", help="Whose form it has; `auto` to find out.")],  # noqa: A002
@@ -49,6 +58,7 @@ def import_(
             "--done/--not-done", help="Whether images that were not begun count as done afterwards."
         ),
     ] = True,
+    class_: ClassOption = None,
 ) -> None:
     """Take annotations of another program, or a JSON that was changed by hand, into a project.
 
@@ -75,7 +85,12 @@ def import_(
         else:
             with progress("Importing", unit=" images") as bar:
                 report = foreign.import_(
-                    task.editor, None if name == AUTO else name, path or Path(), done=done, progress=bar
+                    task.editor,
+                    None if name == AUTO else name,
+                    path or Path(),
+                    done=done,
+                    progress=bar,
+                    classes=_renamed(class_),
                 )
             _tell(report)
         _save(task)
@@ -119,6 +134,10 @@ def export(
             "--split", metavar="NAME=PART", help="Part the images, e.g. train=0.8. Repeat it; 1 in all."
         ),
     ] = None,
+    class_: ClassOption = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse where the form cannot hold all of it, and say what.")
+    ] = False,
 ) -> None:
     """Write a project's annotations as training data, in the form of another program.
 
@@ -147,6 +166,8 @@ def export(
                 splits=parts or None,
                 suggestions=suggestions,
                 progress=bar,
+                classes=_renamed(class_),
+                strict=strict,
             )
         _tell(report)
         _save(task)
@@ -185,6 +206,19 @@ def _part(text: str) -> tuple[str, float]:
         return name, float(part)
     except ValueError as error:
         raise typer.BadParameter(f"{text!r} is no part, such as train=0.8.", param_hint="--split") from error
+
+
+def _renamed(texts: list[str] | None) -> dict[str, str | None] | None:
+    """Return the other names for classes; raise `typer.BadParameter` for what is none."""
+    found: dict[str, str | None] = {}
+    for text in texts or []:
+        name, sign, other = text.partition("=")
+        if not sign or not name:
+            raise typer.BadParameter(
+                f"{text!r} is no other name for a class, such as van=car.", param_hint="--class"
+            )
+        found[name] = other or None
+    return found or None
 
 
 def _step(project: Path) -> Step:

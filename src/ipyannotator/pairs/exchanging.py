@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ipyannotator.formats.base import Images
     from ipyannotator.project import Project
     from ipyannotator.transfer.exporting import Splits
+    from ipyannotator.transfer.renaming import Renamed
     from ipyannotator.transfer.report import Report
 
 
@@ -53,7 +54,7 @@ class Exchanging:
 
     def export(
         self, name: str, path: str | Path, *, only_done: bool = True, images: Images | None = None,
-        splits: Splits | None = None, suggestions: bool = False,
+        splits: Splits | None = None, suggestions: bool = False, classes: Renamed | None = None, strict: bool = False,
     ) -> Report:  # fmt: skip
         """Write the annotations as a data set of another program: `a.export("yolo", "training")`.
 
@@ -70,19 +71,24 @@ class Exchanging:
             images=images,
             splits=splits,
             suggestions=suggestions,
+            classes=classes,
+            strict=strict,
         )
 
-    def import_(self, name: str | None, path: str | Path, *, done: bool = True) -> Report:
+    def import_(
+        self, name: str | None, path: str | Path, *, done: bool = True, classes: Renamed | None = None
+    ) -> Report:
         """Take a data set of another program in: `a.import_("voc", "annotations")`; see `foreign.import_`.
 
         Args:
             name: of the format; None to find out.
             path: the file or folder.
             done: whether items that were not begun count as done.
+            classes: other names for classes of the file; None leaves the objects of a class out.
         """
         from ipyannotator.transfer import foreign
 
-        return foreign.import_(self.editor, name, path, done=done)
+        return foreign.import_(self.editor, name, path, done=done, classes=classes)
 
     def undo_import(self) -> dict[str, int]:
         """Take back the latest import, but for what was edited since; returns how many items, and how many kept."""

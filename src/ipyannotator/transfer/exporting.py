@@ -17,6 +17,7 @@ from ipyannotator.model import ItemRecord, ObjectRecord
 from ipyannotator.transfer.exchange import accepted
 from ipyannotator.transfer.matching import path_of, size_of
 from ipyannotator.transfer.numbering import Classes, Items
+from ipyannotator.transfer.renaming import UNWANTED, Renamed
 from ipyannotator.transfer.report import Report, counted, things_of
 
 Progress = Callable[[int, int], None]
@@ -35,6 +36,7 @@ UNJUDGED = "suggestions that nobody accepted"
 def export(
     editor: Editor, name: str, path: str | Path, *, only_done: bool = True, images: Images | None = None,
     splits: Splits | None = None, progress: Progress | None = None, suggestions: bool = False,
+    classes: Renamed | None = None, strict: bool = False,
 ) -> Report:  # fmt: skip
     """Write the annotations as a data set of another program.
 
@@ -48,6 +50,9 @@ def export(
             are added; or `{"train": [keys], …}`.
         progress: called after each item.
         suggestions: also what a model suggested and nobody has accepted, as if somebody had.
+        classes: other names for classes: `{"van": "car"}`, two of one name becoming one class; None leaves the objects
+            of a class out. The numbers of the classes are those of this export, and are not recorded.
+        strict: whether to refuse where the format would lose something; else it is counted.
 
     Returns:
         What was written, what was left out and what was lost, in numbers.
@@ -55,14 +60,23 @@ def export(
     Raises:
         NotRegistered: there is no such format; the message lists those that are.
         InvalidValue: an argument is not as said, there is something else at `path`, or no item is done.
-        FormatError: the format holds nothing of what is annotated.
+        FormatError: the format holds nothing of what is annotated, or with `strict` not all of it.
         StoreError: it could not be written; what was at `path` is as it was.
     """
     kind = FORMATS.get(name)
     path = Path(path).expanduser()
-    report = Report("Exported", kind.title, path, things_of(kind.holds.shapes, editor.output.kinds))
-    one = _Export(editor, kind, report, _Parts(splits, kind), images_mode(images, alone=is_file(kind, path)))
-    one.suggestions = suggestions
+
+    def begun() -> _Export:
+        report = Report("Exported", kind.title, path, things_of(kind.holds.shapes, editor.output.kinds))
+        mode = images_mode(images, alone=is_file(kind, path))
+        made = _Export(editor, kind, report, _Parts(splits, kind), mode, classes)
+        made.suggestions = suggestions
+        return made
+
+    if strict:
+        _refuse_losses(begun(), only_done=only_done)
+    one = begun()
+    report = one.report
     samples = one.samples(progress, only_done=only_done)
     content = Content(one.classes.names, samples, one.parts.names, one.classes.templates)
     renamed = kind.write(path, content, images=one.images)
@@ -80,6 +94,20 @@ def export(
         counts = ", ".join(f"{part} {one.parts.counts[part]:,}" for part in one.parts.names)
         report.notes.append(f"Splits: {counts}.")
     return report
+
+
+def _refuse_losses(one: _Export, *, only_done: bool) -> None:
+    """Raise `FormatError` where writing would lose something; nothing is written for it."""
+    for _ in one.samples(None, only_done=only_done):
+        pass
+    lost = {
+        what: count for what, count in one.report.lost.items() if count and what not in (UNJUDGED, UNWANTED)
+    }
+    if lost:
+        said = ", ".join(f"{count:,} {what}" for what, count in lost.items())
+        raise FormatError(
+            f"{one.kind.title} cannot hold all of it; of the {one.report.things}: {said}. Nothing was written."
+        )
 
 
 class _Parts:
@@ -125,14 +153,16 @@ class _Parts:
 class _Export:
     """One export under way."""
 
-    def __init__(self, editor: Editor, kind: Format, report: Report, parts: _Parts, images: Images) -> None:
+    def __init__(
+        self, editor: Editor, kind: Format, report: Report, parts: _Parts, images: Images, classes: Renamed | None
+    ) -> None:  # fmt: skip
         self.editor = editor
         self.kind = kind
         self.report = report
         self.parts = parts
         self.images = images
         self.suggestions = False
-        self.classes = Classes(editor, kind)
+        self.classes = Classes(editor, kind, classes)
         self.numbers = Items(editor, kind)
         self._objects = 0
         home = getattr(editor.source, "folder", None)
@@ -194,9 +224,12 @@ class _Export:
             report.leave(SIZELESS, key)
             return None
         width, height = size or (None, None)
+        wanted = [o for o in objects if o.class_id not in self.classes.unwanted]
+        if len(wanted) < len(objects):
+            report.lost[UNWANTED] += len(objects) - len(wanted)
         things = tuple(
             Thing(o.shape, self.classes.labels.get(o.class_id or ""), o.score, o.track, o.attributes)
-            for o in objects
+            for o in wanted
         )
         sample = Sample(key, width, height, things, split, self.numbers.number(key), file)
         fitted = fit(sample, holds, report.lost)

@@ -41,6 +41,7 @@ from ipyannotator.model import (
     invert,
 )
 from ipyannotator.transfer.matching import Matcher, Sizes
+from ipyannotator.transfer.renaming import Renamed, check_renamed, renamed
 from ipyannotator.transfer.report import MENTIONED, Report, counted, things_of
 
 Progress = Callable[[int, int], None]
@@ -57,8 +58,9 @@ _NAMESPACE = uuid.UUID("6f1c7c52-4f39-4d0f-9c39-3d8f2c6f6b1e")
 
 
 def import_(
-    editor: Editor, name: str | None, path: str | Path, *, done: bool = True, progress: Progress | None = None
-) -> Report:
+    editor: Editor, name: str | None, path: str | Path, *, done: bool = True, progress: Progress | None = None,
+    classes: Renamed | None = None,
+) -> Report:  # fmt: skip
     """Take a data set of another program in.
 
     Args:
@@ -67,6 +69,7 @@ def import_(
         path: the file or folder.
         done: whether items that were not begun count as done, those without objects among them.
         progress: called after each item of the file with how many are finished, and of how many.
+        classes: other names for classes of the file; None leaves the objects of a class out.
 
     Returns:
         What was taken in, and what was not. Images of the file that the project does not have are counted.
@@ -74,6 +77,7 @@ def import_(
     Raises:
         NotRegistered: there is no such format.
         FormatError: the file is broken, or has no image of the project; nothing was taken in.
+        InvalidValue: another name is for a class that the file does not have.
         ReadOnly: this is an explore step.
     """
     editor.check_writable()
@@ -91,6 +95,9 @@ def import_(
 
     report = Report("Imported", kind.title, path, things_of(kind.holds.shapes, editor.output.kinds))
     reading = kind.read(path, known, editor.output.kinds)
+    if classes is not None:
+        check_renamed(classes, reading.classes)
+        reading = renamed(reading, classes)
     total = _look(editor, reading, match, report)
     before = editor.store.head()
     taking = _Taking(editor, kind, report, size, done=done)

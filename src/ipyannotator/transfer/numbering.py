@@ -13,6 +13,7 @@ from typing import Any
 from ipyannotator.editor.core import Editor
 from ipyannotator.formats import Format
 from ipyannotator.model import SkeletonTemplate
+from ipyannotator.transfer.renaming import Renamed, check_renamed
 
 
 class Classes:
@@ -21,14 +22,19 @@ class Classes:
     Args:
         editor: the task.
         kind: the format; one without numbers records none.
+        renamed: other names for them; then their numbers are not recorded.
 
     Attributes:
         names: by number from 0, each once.
         labels: the name to write by class id.
         templates: the joints of skeletons, by the name of the class.
+        unwanted: the ids of the classes whose objects are left out.
+
+    Raises:
+        InvalidValue: another name is for a class that there is not.
     """
 
-    def __init__(self, editor: Editor, kind: Format) -> None:
+    def __init__(self, editor: Editor, kind: Format, renamed: Renamed | None = None) -> None:
         self._store = editor.store
         self._name = f"numbers:{kind.name}:{editor.task}" if kind.holds.numbers else ""
         kept = self._store.recall(self._name) if self._name else None
@@ -52,11 +58,23 @@ class Classes:
         offered = {numbers[record.id] for record in schema.active}
         self.names = _distinct(names, offered)
         self.labels = {class_id: self.names[number] for class_id, number in numbers.items()}
+        self.unwanted: set[str] = set()
+        if renamed is not None:
+            self._rename(renamed)
         self.templates = {
             self.labels[record.id]: SkeletonTemplate(**record.skeleton)
             for record in schema
             if record.skeleton and record.id in self.labels
         }
+
+    def _rename(self, renamed: Renamed) -> None:
+        check_renamed(renamed, self.names)
+        self._fresh = False
+        self.unwanted = {id_ for id_, name in self.labels.items() if renamed.get(name, name) is None}
+        others = {id_: renamed.get(name, name) or "" for id_, name in self.labels.items()}
+        self.labels = {id_: name for id_, name in others.items() if id_ not in self.unwanted}
+        kept = [renamed.get(name, name) for name in self.names]
+        self.names = list(dict.fromkeys(name for name in kept if name is not None))
 
     def record(self) -> bool:
         """Keep the numbers; return whether they are kept, which they are not in a project open for reading."""
