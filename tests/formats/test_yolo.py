@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 from PIL import Image
@@ -12,7 +13,7 @@ from PIL import Image
 from ipyannotator.errors import FormatError
 from ipyannotator.formats import FORMATS, Content, Sample, Thing, find_format
 from ipyannotator.formats.fitting import fit
-from ipyannotator.model import Box, Polygon, Shape, Skeleton, SkeletonTemplate
+from ipyannotator.model import Box, Mask, Polygon, Shape, Skeleton, SkeletonTemplate
 from ipyannotator.testing.formats import things
 
 YOLO = FORMATS.get("yolo")
@@ -271,3 +272,27 @@ def test_a_broken_head_is_refused(tmp_path: Path, head: str | None, said: str, m
     with pytest.raises(FormatError, match=said):
         list(YOLO.read(tmp_path))
     assert not (tmp_path / "hacked").exists()
+
+
+def test_an_outline_with_holes_and_parts_is_one_that_covers_the_same(tmp_path: Path) -> None:
+    pixels = np.zeros((80, 100), bool)
+    pixels[10:40, 10:40] = True
+    pixels[20:30, 20:30] = False
+    pixels[50:70, 60:90] = True
+    holed = Polygon(((10, 10), (50, 10), (50, 50), (10, 50)), (((20, 20), (30, 20), (30, 30), (20, 30)),))
+    kind = FORMATS.get("yolo-segment")
+    lost: Counter[str] = Counter()
+    sample = fit(
+        Sample("a.jpg", 100, 80, (Thing(Mask.from_array(pixels), "car"), Thing(holed, "car"))),
+        kind.holds,
+        lost,
+    )
+    kind.write(tmp_path / "o", Content(["car"], [sample]), images="none")
+    ((mask, polygon),) = (each.things for each in kind.read(tmp_path / "o", {"a": (100, 80)}.get))
+    assert isinstance(mask.shape, Polygon)
+    assert isinstance(polygon.shape, Polygon)
+    assert mask.shape.to_mask(80, 100).to_array().tolist() == pixels.tolist()
+    assert polygon.shape.to_mask(80, 100) == holed.to_mask(80, 100)
+    assert (
+        lost["with holes or in several parts (written as one outline, joined by lines there and back)"] == 1
+    )

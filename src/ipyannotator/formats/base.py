@@ -51,6 +51,7 @@ class Holds:
         shapes: the kinds of shape.
         angle: whether boxes may be turned; else their bounding box is written.
         holes: whether polygons may have holes; else they are written as pixels, where there are masks.
+        joints: whether the joints of skeletons have their names.
         outside: whether shapes may reach outside the image; else they are cut at its edge.
         fractions: whether there are parts of a pixel; else coordinates are rounded.
         unlabelled: whether objects without a class exist.
@@ -66,6 +67,7 @@ class Holds:
     shapes: frozenset[str]
     angle: bool = False
     holes: bool = True
+    joints: bool = True
     outside: bool = True
     fractions: bool = True
     unlabelled: bool = False

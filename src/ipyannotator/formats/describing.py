@@ -36,6 +36,7 @@ def describe(kind: Format) -> Description:
     words = {
         "turned boxes": holds.angle or "box" not in holds.shapes,
         "holes": holds.holes or "polygon" not in holds.shapes,
+        "names of joints": holds.joints or "skeleton" not in holds.shapes,
         "what reaches outside the image": holds.outside,
         "parts of a pixel": holds.fractions,
         "objects without a class": holds.unlabelled,
@@ -45,7 +46,11 @@ def describe(kind: Format) -> Description:
         "splits": holds.splits,
     }
     shapes = ", ".join(_PLURALS.get(name, name) for name in sorted(holds.shapes))
-    said = {"turned boxes": "box" in holds.shapes, "holes": "polygon" in holds.shapes}
+    said = {
+        "turned boxes": "box" in holds.shapes,
+        "holes": "polygon" in holds.shapes,
+        "names of joints": "skeleton" in holds.shapes,
+    }
     kept = [what for what, held in words.items() if held and said.get(what, True)]
     lost = [what for what, held in words.items() if not held] + (["other attributes"] if some else [])
     return Description(kind.name, kind.title, ", ".join([shapes, *kept]), ", ".join(lost))

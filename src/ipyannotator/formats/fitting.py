@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ipyannotator.formats.adapting import adapt
 from ipyannotator.formats.base import Holds, Losses, Sample, Size, Thing
-from ipyannotator.model import Box, Polygon, Shape
+from ipyannotator.model import Box, Mask, Polygon, Shape
+from ipyannotator.model.shapes.rings import bridged
 
 UNLABELLED = "without a class (left out)"
 TURNED = "turned (their bounding box is written)"
 CUT = "reaching outside the image (cut at its edge)"
 OUTSIDE = "outside the image (left out)"
 WRITTEN = "of the kind {!r} (written as {!r})"
-HOLED = "with holes (written without)"
+BRIDGED = "with holes or in several parts (written as one outline, joined by lines there and back)"
 PIXELS = "with holes (written as pixels)"
 ROUNDED = "with parts of a pixel (rounded)"
 SCORED = "with a score (not kept)"
@@ -69,6 +70,8 @@ def _attributes(values: Mapping[str, Any], holds: Holds, lost: Losses) -> Mappin
 def fit_shape(shape: Shape, holds: Holds, size: Size | None, lost: Losses) -> Shape | None:
     """Return a shape as a format can hold it; None where nothing of it is left."""
     held = adapt(shape, holds.kinds, size)
+    if held is None and isinstance(shape, Mask) and "polygon" in holds.shapes:
+        held = _bridged(shape.to_polygons())
     if held is None:
         lost[f"of the kind {shape.kind!r} (left out)"] += 1
         return None
@@ -83,8 +86,13 @@ def fit_shape(shape: Shape, holds: Holds, size: Size | None, lost: Losses) -> Sh
 
 def _without_holes(shape: Polygon, holds: Holds, size: Size | None, lost: Losses) -> Shape:
     pixels = adapt(shape, {"mask"}, size) if "mask" in holds.shapes else None
-    lost[HOLED if pixels is None else PIXELS] += 1
-    return pixels or Polygon(shape.points)
+    lost[BRIDGED if pixels is None else PIXELS] += 1
+    return pixels or _bridged([shape])
+
+
+def _bridged(parts: Sequence[Polygon]) -> Polygon:
+    """Return polygons as one: what is inside, by the even-odd rule, is the same, for a line there and back has no area."""
+    return Polygon(bridged([ring for part in parts for ring in (part.points, *part.holes)]))
 
 
 def _cut(shape: Shape, holds: Holds, size: Size | None, lost: Losses) -> Shape | None:

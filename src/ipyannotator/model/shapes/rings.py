@@ -9,6 +9,9 @@ from itertools import pairwise
 from ipyannotator.model.shapes.base import Bounds
 from ipyannotator.model.shapes.numbers import Pair
 
+_AT_ONCE = 512
+"""Points that are compared with all of another ring at a time: a table of all would fill the memory."""
+
 
 def bounds_of(points: Iterable[Sequence[float]]) -> Bounds:
     """Return the smallest upright rectangle around points."""
@@ -42,6 +45,30 @@ def cut(ring: Sequence[Pair], width: float, height: float) -> tuple[Pair, ...]:
             if inside(b):
                 found.append(b)
     return tuple(found)
+
+
+def bridged(rings: Sequence[Sequence[Pair]]) -> tuple[Pair, ...]:
+    """Return one ring that goes along all of some: from each to the next by a line, at its nearest point, and back."""
+    path = list(rings[0])
+    for ring in rings[1:]:
+        at, start = _nearest(path, ring)
+        path[at + 1 : at + 1] = [*ring[start:], *ring[: start + 1], path[at]]
+    return tuple(path)
+
+
+def _nearest(path: Sequence[Pair], ring: Sequence[Pair]) -> tuple[int, int]:
+    """Return the places of the two points, one of each, that are nearest to each other."""
+    import numpy as np
+
+    others = np.asarray(ring, float)
+    best = (math.inf, 0, 0)
+    for first in range(0, len(path), _AT_ONCE):
+        some = np.asarray(path[first : first + _AT_ONCE], float)
+        distances = ((some[:, None] - others[None]) ** 2).sum(-1)
+        place = int(distances.argmin())
+        at, start = divmod(place, len(ring))
+        best = min(best, (float(distances[at, start]), first + at, start))
+    return best[1], best[2]
 
 
 def _side(axis: int, limit: float, *, below: bool) -> Callable[[Pair], bool]:
