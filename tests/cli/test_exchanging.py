@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ipyannotator.formats import FORMATS
 from ipyannotator import Box, config
 from tests.cli.conftest import draw, pictures, run, working
 
@@ -150,13 +151,5 @@ def test_nothing_done_is_no_data_set(project, tmp_path):
 
 def test_formats_are_listed():
     output = run("formats").stdout
-    assert [line.split()[0] for line in output.splitlines()] == [
-        "coco",
-        "voc",
-        "voc-devkit",
-        "yolo",
-        "yolo-obb",
-        "yolo-pose",
-        "yolo-segment",
-        "json",
-    ]
+    assert [line.split()[0] for line in output.splitlines()] == [*sorted(map(str, FORMATS)), "json"]
+    assert "Pascal VOC: boxes" in output

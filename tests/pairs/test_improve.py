@@ -12,9 +12,9 @@ import pytest
 
 from ipyannotator import Annotator, Box, Settings
 from ipyannotator.editor.census import EMPTY
+from ipyannotator.formats.naming import folder_name
 from ipyannotator.mltypes import InputImage, OutputImageBbox, OutputLabel
 from ipyannotator.model import Whole
-from ipyannotator.pairs.improve import safe_name
 from ipyannotator.widgets.cells import Cell
 
 
@@ -237,7 +237,7 @@ def test_nothing_annotated_at_all(project: Path, opened: list[Any]) -> None:
 
 @pytest.mark.parametrize("name", ["a/b", "..", ".", "a\\b", "con:", "x\0y", " lead", "trail.", "%2F", "😀"])
 def test_class_names_are_safe_as_folders_and_differ(name: str, tmp_path: Path) -> None:
-    folder = safe_name(name)
+    folder = folder_name(name)
     (tmp_path / folder).mkdir()
     assert (tmp_path / folder).resolve().parent == tmp_path.resolve()
     assert not set(folder) & set('/\\:\0<>"|?*')
@@ -245,4 +245,4 @@ def test_class_names_are_safe_as_folders_and_differ(name: str, tmp_path: Path) -
 
 def test_different_class_names_are_different_folders() -> None:
     names = ["a/b", "a%2Fb", "a:b", "a.b", "..", "%2E."]
-    assert len({safe_name(name) for name in names}) == len(names)
+    assert len({folder_name(name) for name in names}) == len(names)

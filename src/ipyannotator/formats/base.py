@@ -55,6 +55,8 @@ class Holds:
         outside: whether shapes may reach outside the image; else they are cut at its edge.
         fractions: whether there are parts of a pixel; else coordinates are rounded.
         unlabelled: whether objects without a class exist.
+        several: whether an item may have several objects; else only the first is written.
+        apart: whether objects of one class stay apart; else they become one mask, and a pixel is of the topmost one.
         scores: whether an object has a score.
         tracks: whether an object has a track.
         attributes: True for any, else the names of those that it has a place for.
@@ -71,6 +73,8 @@ class Holds:
     outside: bool = True
     fractions: bool = True
     unlabelled: bool = False
+    several: bool = True
+    apart: bool = True
     scores: bool = False
     tracks: bool = False
     attributes: bool | tuple[str, ...] = ()

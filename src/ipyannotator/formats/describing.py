@@ -33,26 +33,27 @@ def describe(kind: Format) -> Description:
     """Return a format in words."""
     holds = kind.holds
     some = ", ".join(holds.attributes) if isinstance(holds.attributes, tuple) else ""
-    words = {
-        "turned boxes": holds.angle or "box" not in holds.shapes,
-        "holes": holds.holes or "polygon" not in holds.shapes,
-        "names of joints": holds.joints or "skeleton" not in holds.shapes,
-        "what reaches outside the image": holds.outside,
-        "parts of a pixel": holds.fractions,
-        "objects without a class": holds.unlabelled,
-        "scores": holds.scores,
-        "tracks": holds.tracks,
-        f"the attributes {some}" if some else "attributes": bool(holds.attributes),
-        "splits": holds.splits,
-    }
+    placed = holds.shapes != {"whole"}
+    # What it is called, whether it is held, and whether that is worth a word.
+    words = [
+        ("turned boxes", holds.angle, "box" in holds.shapes),
+        ("holes", holds.holes, "polygon" in holds.shapes),
+        ("names of joints", holds.joints, "skeleton" in holds.shapes),
+        ("what reaches outside the image", holds.outside, placed),
+        ("parts of a pixel", holds.fractions, placed),
+        ("objects without a class", holds.unlabelled, True),
+        ("several objects of an image", holds.several, not holds.several),
+        ("objects of a class apart from each other", holds.apart, not holds.apart),
+        ("scores", holds.scores, True),
+        ("tracks", holds.tracks, placed),
+        (f"the attributes {some}" if some else "attributes", bool(holds.attributes), True),
+        ("splits", holds.splits, True),
+    ]
     shapes = ", ".join(_PLURALS.get(name, name) for name in sorted(holds.shapes))
-    said = {
-        "turned boxes": "box" in holds.shapes,
-        "holes": "polygon" in holds.shapes,
-        "names of joints": "skeleton" in holds.shapes,
-    }
-    kept = [what for what, held in words.items() if held and said.get(what, True)]
-    lost = [what for what, held in words.items() if not held] + (["other attributes"] if some else [])
+    kept = [what for what, held, matters in words if held and matters]
+    lost = [what for what, held, matters in words if matters and not held] + (
+        ["other attributes"] if some else []
+    )
     return Description(kind.name, kind.title, ", ".join([shapes, *kept]), ", ".join(lost))
 
 

@@ -5,13 +5,20 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ipyannotator.formats.adapting import adapt
 from ipyannotator.formats.base import Holds, Losses, Sample, Size, Thing
 from ipyannotator.model import Box, Mask, Polygon, Shape
 from ipyannotator.model.shapes.rings import bridged
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+FURTHER = "beyond the first of their image (left out)"
+MERGED = "beside others of their class (they became one with them)"
+COVERING = "over others (what is beneath was cut away)"
 UNLABELLED = "without a class (left out)"
 TURNED = "turned (their bounding box is written)"
 CUT = "reaching outside the image (cut at its edge)"
@@ -36,7 +43,30 @@ def fit(sample: Sample, holds: Holds, lost: Losses) -> Sample:
     things = tuple(
         held for thing in sample.things if (held := fit_thing(thing, holds, size, lost)) is not None
     )
+    if len(things) > 1 and not holds.several:
+        lost[FURTHER] += len(things) - 1
+        things = things[:1]
+    if not holds.apart:
+        things = _merged(things, lost)
     return dataclasses.replace(sample, things=things)
+
+
+def _merged(things: Sequence[Thing], lost: Losses) -> tuple[Thing, ...]:
+    """Return one mask for each class; where several lie on a pixel, it is of the topmost."""
+    found: dict[str | None, NDArray[np.bool_]] = {}
+    covered = 0
+    for thing in things:
+        if not isinstance(thing.shape, Mask):
+            continue
+        here = thing.shape.to_array()
+        beneath = [other for label, other in found.items() if label != thing.label and (other & here).any()]
+        covered += bool(beneath)
+        for array in beneath:
+            array[here] = False
+        found[thing.label] = found[thing.label] | here if thing.label in found else here.copy()
+    lost.update([MERGED] * (len(things) - len(found)))
+    lost.update([COVERING] * covered)
+    return tuple(Thing(Mask.from_array(array), label) for label, array in found.items() if array.any())
 
 
 def fit_thing(thing: Thing, holds: Holds, size: Size | None, lost: Losses) -> Thing | None:

@@ -7,6 +7,7 @@ the last folder `images` of its path by `labels`, so no folder within may be cal
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from pathlib import PurePosixPath
 
@@ -54,3 +55,13 @@ class Stems:
 def stem(name: str) -> str:
     """Return a `/`-separated name without its ending."""
     return str(PurePosixPath(name).with_suffix(""))
+
+
+def folder_name(name: str) -> str:
+    """Return the name of a folder for a class: what no file system takes, or what leads elsewhere, as %XX."""
+    safe = re.sub(r'[\x00-\x1f<>:"/\\|?*%]', _percent, name)
+    return re.sub(r"^[. ]|[. ]$", _percent, safe)
+
+
+def _percent(found: re.Match[str]) -> str:
+    return f"%{ord(found[0]):02X}"

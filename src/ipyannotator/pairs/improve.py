@@ -7,7 +7,6 @@ they are there tomorrow and for everybody. When the step is left they are also w
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ipyannotator.base import Settings, Step
 from ipyannotator.editor.census import EMPTY, REVIEW, UNCLASSED, WRONG, Address, Census
 from ipyannotator.formats import original
+from ipyannotator.formats.naming import folder_name
 from ipyannotator.model import ClassRecord, Entry, ObjectRecord, Op, encode
 from ipyannotator.pairs.view import View
 from ipyannotator.widgets.cells import Cell, Mark
@@ -137,7 +137,7 @@ class ImproveView(View):
         for group in self.groups:
             if group.id in (EMPTY, UNCLASSED):
                 continue
-            path = self.annotator.settings.results / "missed" / safe_name(group.name) / "annotations.json"
+            path = self.annotator.settings.results / "missed" / folder_name(group.name) / "annotations.json"
             if path.exists() or self.census.wrong(group.id):
                 original.write(path, original.dumps(group.to_dict()))
 
@@ -279,9 +279,3 @@ class ImproveView(View):
 
     def _counted(self, change: Any) -> None:
         self.panel.count = change.new
-
-
-def safe_name(name: str) -> str:
-    """Return the name of a folder for a class: what no file system takes, or what leads elsewhere, as %XX."""
-    safe = re.sub(r'[\x00-\x1f<>:"/\\|?*%]', lambda found: f"%{ord(found[0]):02X}", name)
-    return re.sub(r"^[. ]|[. ]$", lambda found: f"%{ord(found[0]):02X}", safe)

@@ -69,7 +69,7 @@ class Skeleton(Shape):
             for x, y, seen in self.joints
         )
         if joints == self.joints:
-            return self
+            return None if self.misfit(width, height) else self
         return Skeleton(joints) if any(joint[2] for joint in joints) else None
 
     def measure(self) -> float:
