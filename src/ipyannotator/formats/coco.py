@@ -36,8 +36,9 @@ from ipyannotator.formats.base import (
     images_mode,
     is_file,
 )
-from ipyannotator.formats.coco_shapes import Row, Wrong, described, shape_of, written
+from ipyannotator.formats.coco_shapes import Row, described, shape_of, written
 from ipyannotator.formats.placing import check_inside, read_bytes, staged_file, staged_folder
+from ipyannotator.formats.values import Wrong
 from ipyannotator.model import SkeletonTemplate
 
 CROWD = "iscrowd"

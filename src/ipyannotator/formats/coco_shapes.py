@@ -13,6 +13,7 @@ import msgspec
 from ipyannotator.errors import InvalidValue
 from ipyannotator.formats.adapting import adapt
 from ipyannotator.formats.base import FARTHEST, Kinds, Losses, Size
+from ipyannotator.formats.values import Wrong, opened, plain
 from ipyannotator.model import Box, Mask, Polygon, Shape, Skeleton, SkeletonTemplate
 from ipyannotator.model.shapes import rle
 from ipyannotator.model.shapes.filling import filled
@@ -26,10 +27,6 @@ OUTLINED = frozenset({"polygon", "mask"})
 
 _JOINT = 3
 """Numbers of a keypoint: x, y and COCO's visibility."""
-
-
-class Wrong(Exception):
-    """A value is not what the format says: its name, what it is, and what was expected."""
 
 
 class _Rle(msgspec.Struct):
@@ -152,7 +149,7 @@ def _outline(given: msgspec.Raw, size: Size | None) -> Shape | None:
             raise Wrong("segmentation", values[:8], "an even number of coordinates in pixels")
         ring = tuple(zip(values[::2], values[1::2], strict=True))
         try:
-            rings.append(Polygon(ring[:-1] if len(ring) > 3 and ring[0] == ring[-1] else ring))  # noqa: PLR2004 - a triangle
+            rings.append(Polygon(opened(ring)))
         except InvalidValue:  # a line or a point, as careless tools write them
             continue
     if len(rings) == 1:
@@ -194,11 +191,6 @@ def _runs(outline: _Rle, size: Size | None) -> Mask | None:
 
 def _start(counts: str | list[int]) -> Any:
     return counts[:40]
-
-
-def plain(number: float) -> float:
-    """Return a whole number as one: it is shorter in JSON."""
-    return int(number) if float(number).is_integer() else number
 
 
 def described(template: SkeletonTemplate) -> dict[str, Any]:
