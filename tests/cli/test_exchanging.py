@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ipyannotator.formats import FORMATS
 from ipyannotator import Box, config
+from ipyannotator.formats import FORMATS
 from tests.cli.conftest import draw, pictures, run, working
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -77,7 +78,10 @@ class Voc:
             return False  # it looks like the other, and must be asked for
         try:
             first = next(iter(_files(path)), None)
-            return first is not None and b"<annotation" in first[1].read_bytes()[:4096]
+            return (
+                first is not None
+                and re.search(rb"<annotation[\s>]", first[1].read_bytes()[:4096]) is not None
+            )
         except (OSError, FormatError):
             return False
 
