@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ipyannotator.errors import FormatError, InvalidValue
 from ipyannotator.formats import Content, Sample, Thing
 from ipyannotator.formats.cvat import Cvat
-from ipyannotator.formats.cvat_shapes import said_of, text, value_of
+from ipyannotator.formats.cvat.shapes import said_of, text, value_of
 from ipyannotator.model import (
     Box,
     Ellipse,

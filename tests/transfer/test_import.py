@@ -155,7 +155,7 @@ def test_two_entries_for_one_image_are_put_together(editor: Editor, tmp_path: Pa
 def test_the_format_is_found_out(editor: Editor, tmp_path: Path) -> None:
     assert foreign.import_(editor, None, coco(tmp_path, {"0.png": []})).title == "COCO"
     (tmp_path / "nothing").mkdir()
-    with pytest.raises(FormatError, match=r"looks like no known format\. Name one of: coco, voc"):
+    with pytest.raises(FormatError, match=r"looks like no known format\. Name one of: coco, csv"):
         foreign.import_(editor, None, tmp_path / "nothing")
 
 

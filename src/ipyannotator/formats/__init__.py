@@ -1,4 +1,4 @@
-"""Reading and writing other programs' files: one file per format."""
+"""Reading and writing other programs' files: one file, or one folder, per format."""
 
 from ipyannotator.formats import coco, cvat, folders, labelme, masks, mot, tables, via, voc, yolo
 from ipyannotator.formats.base import FORMATS, Content, Format, Holds, Reading, Sample, Thing, find_format

@@ -251,7 +251,9 @@ def check_pictures_are_copied_or_linked(kind: Format, folder: Path, out: str) ->
         kind.write(folder / mode, content(kind, some), images=mode)
         files = [file for file in (folder / mode).rglob("*") if file.suffix in (".jpg", ".png", ".jpeg")]
         wanted = sorted(file.read_bytes() for file in (folder / "pictures").rglob("*") if file.is_file())
-        files = [file for file in files if file.read_bytes() in wanted]  # a format may have pictures of its own
+        files = [
+            file for file in files if file.read_bytes() in wanted
+        ]  # a format may have pictures of its own
         same(f"pictures ({mode})", sorted(file.read_bytes() for file in files), wanted)
         same(f"links ({mode})", {file.is_symlink() for file in files}, {mode == "link"})
         read = {each.name: things(each) for each in kind.read(folder / mode)}

@@ -1,12 +1,4 @@
-"""COCO: one JSON file with images, annotations and categories (https://cocodataset.org/#format-data).
-
-Boxes are `[x, y, width, height]` in pixels from the top left corner, as floats; polygons are lists of coordinates,
-masks run-length text, skeletons keypoints (`coco_shapes.py`). Category, image and annotation ids
-begin at 1, since evaluation takes an annotation of id 0 for none. A path that ends in `.json` is one file; a folder
-gets `images/` and `annotations/instances_<split>.json`, `instances_default.json` without splits.
-
-Beyond the standard: `score` and `attributes` of an annotation are written where there are any, as other tools do.
-"""
+"""COCO, read and written; `shapes.py` has what an annotation says of its shape."""
 
 from __future__ import annotations
 
@@ -36,7 +28,7 @@ from ipyannotator.formats.base import (
     images_mode,
     is_file,
 )
-from ipyannotator.formats.coco_shapes import Row, described, shape_of, written
+from ipyannotator.formats.coco.shapes import Row, described, shape_of, written
 from ipyannotator.formats.placing import check_inside, read_bytes, staged_file, staged_folder
 from ipyannotator.formats.values import Wrong
 from ipyannotator.model import SkeletonTemplate

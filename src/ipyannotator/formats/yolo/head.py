@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from ipyannotator.errors import FormatError, InvalidValue, MissingPackage
 from ipyannotator.formats.placing import read_bytes
-from ipyannotator.formats.yolo_lines import Joints
+from ipyannotator.formats.yolo.lines import Joints
 from ipyannotator.model import SkeletonTemplate
 
 _YAMLS = ("data.yaml", "data.yml", "dataset.yaml", "dataset.yml")

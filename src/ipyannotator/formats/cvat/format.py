@@ -1,13 +1,4 @@
-"""CVAT's own XML, version 1.1 (https://docs.cvat.ai/docs/other/xml_format): “for images”, and “for video” in reading.
-
-One file: `<meta>` with the labels, then one `<image>` for each item with the shapes on it (`cvat_shapes.py`).
-Coordinates are in pixels from the top left corner, as floats; `rotation` is clockwise around the centre, in degrees.
-A path that ends in `.xml` is that file; a folder gets it as `annotations.xml`, with the pictures in `images/`.
-
-“For video” has one `<track>` for each object instead, with a shape for each frame: those that CVAT has put in between
-are in the file, so nothing has to be computed. A shape with `outside="1"` says where its object is gone, and is no
-object. Frames are called `frame_000000` as CVAT names their pictures, unless there is an `<image>` of this id.
-"""
+"""CVAT's XML, read and written; `shapes.py` has the elements of shapes, `labels.py` those of classes."""
 
 from __future__ import annotations
 
@@ -31,8 +22,8 @@ from ipyannotator.formats.base import (
     images_mode,
     is_file,
 )
-from ipyannotator.formats.cvat_labels import label_of, labels_of, parsed
-from ipyannotator.formats.cvat_shapes import (
+from ipyannotator.formats.cvat.labels import label_of, labels_of, parsed
+from ipyannotator.formats.cvat.shapes import (
     TAGS,
     Joints,
     Wrong,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ipyannotator.errors import FormatError, InvalidValue, MissingPackage
-from ipyannotator.formats.cvat_shapes import text
+from ipyannotator.formats.cvat.shapes import text
 from ipyannotator.model import SkeletonTemplate
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ from ipyannotator.formats.base import Kinds, Losses, Reading, Sample, Size, Size
 from ipyannotator.formats.naming import stem
 from ipyannotator.formats.pictures import SUFFIXES, picture_size
 from ipyannotator.formats.placing import mark_of, original_names
-from ipyannotator.formats.yolo_head import Head, head_of, templates_of, text_of
-from ipyannotator.formats.yolo_things import OUTLINE, Lines
+from ipyannotator.formats.yolo.head import Head, head_of, templates_of, text_of
+from ipyannotator.formats.yolo.things import OUTLINE, Lines
 
 UNKNOWN = "on an image whose size is not known (left out)"
 

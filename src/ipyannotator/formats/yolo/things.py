@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from ipyannotator.errors import FormatError, InvalidValue
 from ipyannotator.formats.base import Kinds, Losses, Size, Thing
-from ipyannotator.formats.yolo_head import Head
-from ipyannotator.formats.yolo_lines import CORNERS, pixels, points, skeleton, turned
+from ipyannotator.formats.yolo.head import Head
+from ipyannotator.formats.yolo.lines import CORNERS, pixels, points, skeleton, turned
 from ipyannotator.model import Box, Polygon, Shape
 
 OUTLINES = "with an outline (its bounding box was taken)"

@@ -1,13 +1,4 @@
-"""YOLO: `data.yaml`, `images/` and `labels/` (https://docs.ultralytics.com/datasets/).
-
-For each image one text file of the same name under `labels/`, one line per object: the class's number from 0, then
-fractions of the image's width and height, which differ by what is to be learned (`yolo_lines.py`): boxes, outlines,
-keypoints, turned boxes. Each is a format of its own. An image without objects has an empty
-file. Written with ten decimals at most; in reading, an edge that is within a millionth of the image's size of a whole
-pixel is that pixel, since six decimals are common.
-
-`yolo_reading.py` has the reading, which knows more layouts than the one that is written.
-"""
+"""Writing YOLO, and the four forms of it that there are."""
 
 from __future__ import annotations
 
@@ -15,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ipyannotator.errors import FormatError, InvalidValue, MissingPackage
-from ipyannotator.formats import yolo_lines, yolo_reading
 from ipyannotator.formats.base import (
     FORMATS,
     Content,
@@ -31,6 +21,7 @@ from ipyannotator.formats.base import (
 )
 from ipyannotator.formats.naming import Stems, stem
 from ipyannotator.formats.placing import check_inside, staged_folder
+from ipyannotator.formats.yolo import lines, reading
 from ipyannotator.model import Shape, Skeleton
 
 RESERVED = ("images", "labels")
@@ -63,13 +54,13 @@ class Yolo:
     def detect(self, path: Path) -> bool:
         """Tell whether a path is a `data.yaml` with names, or a folder with class names and labels."""
         try:
-            return yolo_reading.form_of(path) == self.name
+            return reading.form_of(path) == self.name
         except (OSError, FormatError, MissingPackage):
             return False
 
     def read(self, path: Path, size: SizeOf | None = None, kinds: Kinds | None = None) -> Reading:
         """Read the folder of a data set, or its `data.yaml`."""
-        return yolo_reading.read(path, size, kinds or (), turned=self.holds.angle)
+        return reading.read(path, size, kinds or (), turned=self.holds.angle)
 
     def write(self, path: Path, content: Content, *, images: Images | None = None) -> dict[str, str]:
         """Write the folder of a data set."""
@@ -81,8 +72,8 @@ class Yolo:
             for sample in content.samples:
                 name = stems.name(check_inside(sample.name))
                 within = f"{sample.split}/" if sample.split else ""
-                lines = (self._written(sample, thing, numbers, joints) for thing in sample.things)
-                place.put(f"labels/{within}{stem(name)}.txt", "".join(lines).encode())
+                rows = (self._written(sample, thing, numbers, joints) for thing in sample.things)
+                place.put(f"labels/{within}{stem(name)}.txt", "".join(rows).encode())
                 place.image(f"images/{within}{name}", sample)
             place.put("data.yaml", _yaml(content, joints if "skeleton" in self.holds.shapes else 0))
         return stems.renamed
@@ -101,19 +92,19 @@ class Yolo:
 
 
 for _name, _title, _holds, _line in (
-    ("yolo", "YOLO detection", Holds(frozenset({"box"}), outside=False), yolo_lines.box),
+    ("yolo", "YOLO detection", Holds(frozenset({"box"}), outside=False), lines.box),
     (
         "yolo-segment",
         "YOLO segmentation",
         Holds(frozenset({"polygon"}), holes=False, outside=False),
-        yolo_lines.outline,
+        lines.outline,
     ),
-    ("yolo-pose", "YOLO pose", Holds(frozenset({"skeleton"}), outside=False), yolo_lines.keypoints),
+    ("yolo-pose", "YOLO pose", Holds(frozenset({"skeleton"}), outside=False), lines.keypoints),
     (
         "yolo-obb",
         "YOLO oriented boxes",
         Holds(frozenset({"box"}), angle=True, outside=False),
-        yolo_lines.corners,
+        lines.corners,
     ),
 ):
     FORMATS.register(_name)(Yolo(_name, _title, _holds, _line))
