@@ -1,8 +1,20 @@
 """Reading and writing other programs' files: one file, or one folder, per format."""
 
-from ipyannotator.formats import coco, cvat, folders, labelme, masks, mot, tables, via, voc, yolo
+from ipyannotator.formats import (
+    coco,
+    cvat,
+    folders,
+    label_studio,
+    labelme,
+    masks,
+    mot,
+    tables,
+    via,
+    voc,
+    yolo,
+)
 from ipyannotator.formats.base import FORMATS, Content, Format, Holds, Reading, Sample, Thing, find_format
 
 __all__ = [
-    "FORMATS", "Content", "Format", "Holds", "Reading", "Sample", "Thing", "coco", "cvat", "find_format", "folders", "labelme", "masks", "mot", "tables", "via", "voc", "yolo",
+    "FORMATS", "Content", "Format", "Holds", "Reading", "Sample", "Thing", "coco", "cvat", "find_format", "folders", "label_studio", "labelme", "masks", "mot", "tables", "via", "voc", "yolo",
 ]  # fmt: skip

@@ -26,7 +26,6 @@ from ipyannotator.formats.cvat.labels import label_of, labels_of, parsed
 from ipyannotator.formats.cvat.shapes import (
     TAGS,
     Joints,
-    Wrong,
     attributes_of,
     element,
     flag,
@@ -35,6 +34,7 @@ from ipyannotator.formats.cvat.shapes import (
     whole,
 )
 from ipyannotator.formats.placing import check_inside, read_bytes, staged_file, staged_folder
+from ipyannotator.formats.values import Wrong
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

@@ -18,7 +18,7 @@ from xml.sax.saxutils import escape
 
 from ipyannotator.errors import InvalidValue
 from ipyannotator.formats.base import FARTHEST, Size
-from ipyannotator.formats.values import plain
+from ipyannotator.formats.values import Wrong, plain
 from ipyannotator.model import (
     Box,
     Ellipse,
@@ -50,10 +50,6 @@ _DIGITS = 9
 """Decimals of a difference that are meant; what is behind them comes from counting in binary."""
 
 Joints = Mapping[str, SkeletonTemplate]
-
-
-class Wrong(Exception):
-    """A value is not what the format says: its name, what it is, and what was expected."""
 
 
 # ---- texts ----------------------------------------------------------------------------------------------------------
