@@ -99,6 +99,8 @@ def test_the_eraser_takes_what_it_goes_over_and_all_of_it_deletes_the_object(mas
 def test_a_mask_wholly_by_keys(masks):
     masks.move(100, 100)
     masks.keys("Space", "Shift+ArrowRight", "Space")
+    # The second is sent when the first is answered.
+    masks.page.wait_for_function("() => kernel.sent.filter(({ type }) => type === 'change').length > 1")
     assert [change["ops"][0]["action"] for change in masks.changes()] == ["create", "set"]
     found = pixels(last(masks))
     assert off(found, disc(100, 100, BRUSH) | disc(110, 100, BRUSH)) <= 40
