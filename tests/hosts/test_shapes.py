@@ -268,6 +268,7 @@ def test_a_polygon_and_a_mask_in_voila(
         server.stop()
 
 
+@pytest.mark.slow  # three quarters of a minute; boxes go through the same in `test_lab.py`
 def test_a_kernel_that_dies_under_a_polygon_loses_neither_it_nor_the_rest(
     page: Page, lab: Server, place: Path, rows: Rows, eventually: Eventually
 ) -> None:

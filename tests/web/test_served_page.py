@@ -101,6 +101,7 @@ def test_two_people_at_once_and_one_who_loads_the_page_anew(served: Served, page
         other.close()
 
 
+@pytest.mark.slow  # the server itself ends the kernel; a night with a kernel that is ended is in `test_page.py`
 def test_a_night_at_the_served_page(
     served: Served, laptop: Laptop, rows: Rows, eventually: Callable[..., Any]
 ) -> None:
