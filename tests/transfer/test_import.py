@@ -13,7 +13,7 @@ from ipyannotator.editor import Editor
 from ipyannotator.errors import FormatError, NothingToUndo
 from ipyannotator.model import Box
 from ipyannotator.transfer import foreign
-from ipyannotator.transfer.importing import BATCH
+from ipyannotator.transfer.importing import PART
 from ipyannotator.transfer.matching import Matcher
 
 
@@ -162,7 +162,7 @@ def test_the_format_is_found_out(editor: Editor, tmp_path: Path) -> None:
 def test_an_import_is_taken_back_as_a_whole_but_for_what_was_edited(editor: Editor, tmp_path: Path) -> None:
     editor.view("3.png").add(Box(1, 1, 9, 9), "bus")
     before = editor.store.head()
-    many = [("car", [at % 50, 1, 3, 4 + at]) for at in range(BATCH // 2 + 1)]
+    many = [("car", [at % 50, 1, 3, 4 + at]) for at in range(PART // 2 + 1)]
     path = coco(tmp_path, {f"{at}.png": many for at in range(4)})
     foreign.import_(editor, "coco", path)
     changes = [entry.change for entry in editor.store.log(before)]

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from ipyannotator.editor.core import Editor
 from ipyannotator.editor.events import Failure
-from ipyannotator.model import Entry, FieldRecord, ObjectRecord, Op, Record, Ref
+from ipyannotator.model import Entry, FieldRecord, ObjectRecord, Op, Record, Ref, is_sweeping
 
 REVIEW = "review"
 """The attribute of an object, and the field of an item without objects, that says what a reviewer found."""
@@ -84,8 +84,9 @@ class Census:
         self._filled = 0  # items of the source that have objects
         self._wrong_items: set[str] = set()
         self._late: set[str] = set()
+        self._anew = False
         self._sizes: dict[str, int] = {}
-        self._reader = threading.Thread(target=self._read, name="ipyannotator-census", daemon=True)
+        self._reader = self._thread()
 
     def start(self) -> None:
         """Begin to read. What is stored from now on is to be folded in."""
@@ -182,6 +183,9 @@ class Census:
     def fold(self, entry: Entry) -> Moves:
         """Take in an entry of the log; return what left a group by it and what joined one."""
         moves = Moves({}, {})
+        if is_sweeping(entry.change):
+            self._read_anew()
+            return moves
         refs = dict.fromkeys(Ref(op.record, op.id, op.item) for op in entry.change.ops if _matters(op))
         with self._changed:
             if not refs or entry.seq <= self._seq:
@@ -201,6 +205,29 @@ class Census:
 
     # ---- inside -------------------------------------------------------------------------------------------------
 
+    def _thread(self) -> threading.Thread:
+        return threading.Thread(target=self._read, name="ipyannotator-census", daemon=True)
+
+    def _read_anew(self) -> None:
+        """Forget everything, and read the whole task again."""
+        with self._changed:
+            if self._closed:
+                return
+            if not self._complete:
+                self._anew = True  # the thread that reads begins again
+                return
+            self._forget()
+            self._complete = False
+            self._reader = self._thread()
+        self._reader.start()
+
+    def _forget(self) -> None:
+        self._anew = False
+        self._late = set()
+        self._items, self._keys, self._sizes = {}, [], {}
+        self._filled = 0
+        self._wrong_items = set()
+
     def _read(self) -> None:
         editor = self._editor
         keys: set[str] | None = None
@@ -210,9 +237,15 @@ class Census:
                     with self._changed:
                         if self._closed:
                             return
+                        if self._anew:
+                            break
                         self._take(item.id, objects, fields)
                         self._changed.notify_all()
                 with self._changed:
+                    if self._anew:
+                        self._forget()
+                        keys = None
+                        continue
                     keys, self._late = self._late, set()
                     if not keys:
                         self._complete = True

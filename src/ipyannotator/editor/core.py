@@ -17,6 +17,7 @@ from typing import Literal
 
 import msgspec
 
+from ipyannotator.editor.amending import Amending
 from ipyannotator.editor.checking import check, signed, with_defaults
 from ipyannotator.editor.events import Events
 from ipyannotator.editor.following import follow
@@ -26,7 +27,6 @@ from ipyannotator.editor.todo import next_todo
 from ipyannotator.errors import (
     Conflict,
     InvalidValue,
-    IpyannotatorError,
     NothingToUndo,
     ReadOnly,
     Rejected,
@@ -67,6 +67,7 @@ class Editor:
     Attributes:
         shown: the items that one moves through: the source, or a part of it (`restrict`).
         leases: who has which item, where the project is shared.
+        amend: passes a change through the `before_change` hooks.
         place: what undo goes by instead of the item on screen, while a grid of many is: a name that is no key.
     """
 
@@ -84,10 +85,10 @@ class Editor:
         self.author = author
         self.layer = layer
         self.events = events or Events()
+        self.amend = Amending(self.events)
         self.selection: tuple[str, ...] = ()
         self._index = 0
         self._lock = threading.RLock()
-        self._hooks = threading.local()
         self._schema: Schema | None = None
         self._own: set[int] = set()
         self._seen = store.head()
@@ -327,7 +328,7 @@ class Editor:
             ops=tuple(signed(op, author) for op in change.ops),
         )
         try:
-            amended = self._amended(with_defaults(change, self.schema, self.objects))
+            amended = self.amend(with_defaults(change, self.schema, self.objects))
         except Rejected as refusal:
             return self.refuse(change.id, str(refusal) or "refused by a hook"), False
         with self._lock:
@@ -340,31 +341,6 @@ class Editor:
                 self._own.add(answer.seq)
                 self._noticed(answer.change)
         return answer, True
-
-    def _amended(self, change: Change) -> Change:
-        """Return what the hooks make of a change. They run outside the lock: a slow one holds up nobody else."""
-        if getattr(self._hooks, "running", False):
-            raise IpyannotatorError(
-                "A 'before_change' hook cannot make changes itself. Return the change with more operations, "
-                "or use `on('change')`."
-            )
-        self._hooks.running = True
-        try:
-            amended: Change = self.events.amend(change)
-        finally:
-            self._hooks.running = False
-        if (
-            amended is not change
-        ):  # whatever a hook made of it, it stays the answer to this change, by this author
-            amended = msgspec.structs.replace(
-                amended,
-                id=change.id,
-                task=change.task,
-                author=change.author,
-                layer=change.layer,
-                undoes=change.undoes,
-            )
-        return amended
 
     def _back(self, target: Change | None, what: Literal["undo", "redo"]) -> Change:
         if target is None:

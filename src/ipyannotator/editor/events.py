@@ -102,6 +102,11 @@ class Events:
             except Exception as error:  # noqa: BLE001 - anything may go wrong in somebody's handler
                 self._failed(event, handler, error)
 
+    def heard(self, event: str) -> bool:
+        """Return whether an event has a handler."""
+        self._known(event)
+        return bool(self._handlers[event])
+
     def amend(self, change: Any) -> Any:
         """Pass a change through the `before_change` handlers; `Rejected` goes through to the caller."""
         for handler in self._handlers["before_change"]:

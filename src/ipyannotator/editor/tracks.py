@@ -17,7 +17,7 @@ from typing import NamedTuple
 from ipyannotator.editor.core import Editor
 from ipyannotator.editor.events import Failure
 from ipyannotator.errors import InvalidValue
-from ipyannotator.model import Entry, ObjectRecord, Ref
+from ipyannotator.model import Entry, ObjectRecord, Ref, is_sweeping
 from ipyannotator.model.shapes import Bounds, UnknownShape
 
 LONGEST = 64
@@ -84,13 +84,14 @@ class Tracks:
         self._tracks: dict[str, dict[Address, Place]] = {}
         self._summaries: dict[str, Summary | None] = {}
         self._late: set[str] = set()
+        self._anew = False
+        self._ready: Callable[[], None] = lambda: None
         self._reader: threading.Thread | None = None
 
     def start(self, ready: Callable[[], None] = lambda: None) -> None:
         """Read the task, on a thread; `ready` is called on it at the end. Entries may be folded in before."""
-        self._reader = threading.Thread(
-            target=self._read, args=(ready,), name="ipyannotator-tracks", daemon=True
-        )
+        self._ready = ready
+        self._reader = threading.Thread(target=self._read, name="ipyannotator-tracks", daemon=True)
         self._reader.start()
 
     def close(self) -> None:
@@ -180,6 +181,9 @@ class Tracks:
     def fold(self, entry: Entry) -> Changed:
         """Take in an entry of the log; return which tracks it changed, and on which frames."""
         changed: Changed = {}
+        if is_sweeping(entry.change):
+            self._read_anew()
+            return changed
         refs = {Ref("object", op.id, op.item) for op in entry.change.ops if op.record == "object"}
         if not refs:
             return changed
@@ -194,7 +198,23 @@ class Tracks:
 
     # ---- inside -------------------------------------------------------------------------------------------------
 
-    def _read(self, ready: Callable[[], None]) -> None:
+    def _read_anew(self) -> None:
+        """Forget everything, and read the whole task again."""
+        with self._lock:
+            if not self.complete:
+                self._anew = True  # the thread that reads begins again
+                return
+            self._forget()
+            self._read_all.clear()
+        if not self._closed:
+            self.start(self._ready)
+
+    def _forget(self) -> None:
+        self._anew = False
+        self._late = set()
+        self._frames, self._tracks, self._summaries = {}, {}, {}
+
+    def _read(self) -> None:
         editor = self._editor
         keys: set[str] | None = None
         try:
@@ -203,8 +223,14 @@ class Tracks:
                     if self._closed:
                         return
                     with self._lock:
+                        if self._anew:
+                            break
                         self._take(item.id, objects)
                 with self._lock:
+                    if self._anew:
+                        self._forget()
+                        keys = None
+                        continue
                     keys, self._late = self._late, set()
                     if not keys:
                         self._read_all.set()
@@ -215,7 +241,7 @@ class Tracks:
         finally:
             self._read_all.set()
         if not self._closed:
-            ready()
+            self._ready()
 
     def _take(self, key: str, objects: Iterable[ObjectRecord]) -> None:
         changed: Changed = {}

@@ -10,6 +10,7 @@ from ipyannotator.model.change import (
     Status,
     Trace,
     invert,
+    is_sweeping,
     items,
     new_id,
     perform,
@@ -18,9 +19,11 @@ from ipyannotator.model.change import (
 )
 from ipyannotator.model.classes import ObjectClass, SkeletonTemplate
 from ipyannotator.model.records import (
+    BATCH_LAYER,
     RECORDS,
     STATES,
     Author,
+    BatchRecord,
     ClassRecord,
     FieldRecord,
     ItemRecord,
@@ -28,6 +31,7 @@ from ipyannotator.model.records import (
     Origin,
     Record,
     State,
+    batch_layer,
     decode,
     encode,
 )
@@ -50,5 +54,5 @@ from ipyannotator.model.shapes import (
 )
 
 __all__ = [
-    "RECORDS", "SHAPES", "STATES", "Answer", "Attribute", "Author", "Bounds", "Box", "Change", "ClassRecord", "Ellipse", "Entry", "FieldRecord", "ItemRecord", "Mask", "ObjectClass", "ObjectRecord", "Op", "Origin", "Points", "Polygon", "Polyline", "Record", "Ref", "Schema", "Shape", "Skeleton", "SkeletonTemplate", "State", "Status", "Trace", "UnknownShape", "Whole", "decode", "decode_shape", "encode", "encode_shape", "invert", "items", "new_id", "perform", "refs", "trace",
+    "BATCH_LAYER", "RECORDS", "SHAPES", "STATES", "Answer", "Attribute", "Author", "BatchRecord", "Bounds", "Box", "Change", "ClassRecord", "Ellipse", "Entry", "FieldRecord", "ItemRecord", "Mask", "ObjectClass", "ObjectRecord", "Op", "Origin", "Points", "Polygon", "Polyline", "Record", "Ref", "Schema", "Shape", "Skeleton", "SkeletonTemplate", "State", "Status", "Trace", "UnknownShape", "Whole", "batch_layer", "decode", "decode_shape", "encode", "encode_shape", "invert", "is_sweeping", "items", "new_id", "perform", "refs", "trace",
 ]  # fmt: skip

@@ -50,7 +50,7 @@ class Op(msgspec.Struct, frozen=True, omit_defaults=True):
         path: for `set`, the name of the value (`shape`, `state`, …); a key of a mapping after a slash
             (`attributes/colour`, `shape/x`).
         old: the value before: of `set` the value, of `delete` the record's JSON form.
-        new: the value after: of `set` the value, of `create` the record's JSON form.
+        new: the value after: of `set` the value, of `create` the record or its JSON form.
     """
 
     action: Literal["create", "delete", "set"]
@@ -132,6 +132,11 @@ def refs(ops: tuple[Op, ...]) -> list[Ref]:
 def items(change: Change) -> list[str]:
     """Return the distinct keys of the items that the change touches, in order; the item on screen first."""
     return list(dict.fromkeys(key for key in (change.item, *(op.item for op in change.ops)) if key))
+
+
+def is_sweeping(change: Change) -> bool:
+    """Tell whether a change shows a batch or takes one back, so that any item may be another after it."""
+    return any(op.record == "batch" for op in change.ops)
 
 
 def invert(ops: tuple[Op, ...]) -> tuple[Op, ...]:
@@ -217,10 +222,10 @@ def _check(op: Op) -> None:
         raise InvalidValue("The operation's action", op.action, f"one of {', '.join(_ACTIONS)}")
     if not op.id:
         raise InvalidValue(f"The id of an operation on {op.record}", op.id, "a text that is not empty")
-    if op.record == "class":
+    if op.record in ("class", "batch"):
         if op.item:
             raise InvalidValue(
-                "The item of an operation on a class", op.item, "empty: classes are the task's"
+                f"The item of an operation on a {op.record}", op.item, "empty: it is the task's"
             )
     elif not op.item:
         raise InvalidValue(
@@ -235,6 +240,8 @@ def _check(op: Op) -> None:
             "set",
             "They exist without being created.",
         )
+    if op.record == "batch" and op.action == "set":
+        raise InvalidValue("The action of an operation on a batch", op.action, "'create' or 'delete'")
 
 
 def _implicit(ref: Ref) -> Record | None:
@@ -254,7 +261,8 @@ def _clash(op: Op, value: Any, path: str = "") -> Conflict:
 def _create(op: Op, record: Record | None) -> Record:
     if record is not None:
         raise _clash(op, encode(record))
-    created = decode(RECORDS[op.record], op.new)
+    # A record that comes as such was made here, and need not be checked a second time.
+    created = op.new if isinstance(op.new, RECORDS[op.record]) else decode(RECORDS[op.record], op.new)
     if created.id != op.id or getattr(created, "item", op.item) != op.item:
         raise InvalidValue("The created record", op.new, f"id {op.id!r} on item {op.item!r}")
     return created

@@ -4,6 +4,7 @@
     ItemRecord     what is known of one item besides its objects: state, note, the media's size and content hash
     ObjectRecord   one annotated thing on one item
     FieldRecord    one named value on one item
+    BatchRecord    much that came in at once
 
 Each has a JSON form (`encode`, `decode`), which is what operations, the log and the wire carry. `revision` is the
 number of the log entry that last changed the record; it is set by the store alone and never part of an operation.
@@ -111,11 +112,38 @@ class ClassRecord(Record, frozen=True, kw_only=True, omit_defaults=True):
     retired: bool = False
 
 
+class BatchRecord(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """Much that came in at once, an imported file for one.
+
+    Its objects are written bit by bit into a layer that nobody sees (`batch_layer`). The one operation that creates this
+    record makes all of them visible, the one that deletes it takes back what was not edited since.
+
+    Attributes:
+        title: what it is, for the person.
+        parts: the numbers of the log entries that have its objects.
+        stood: the keys of items that were there before and kept their state; found by the store.
+    """
+
+    title: str = ""
+    parts: list[int] = []
+    stood: list[str] = []
+
+
+BATCH_LAYER = "batch/"
+"""How the names of the layers begin that hold a batch until it is made visible."""
+
+
+def batch_layer(id_: str) -> str:
+    """Return the name of the layer that holds a batch until it is made visible."""
+    return f"{BATCH_LAYER}{id_}"
+
+
 RECORDS: dict[str, type[Record]] = {
     "item": ItemRecord,
     "object": ObjectRecord,
     "field": FieldRecord,
     "class": ClassRecord,
+    "batch": BatchRecord,
 }
 """The kinds of record that an operation can name."""
 
@@ -149,6 +177,8 @@ def encode(record: Record) -> dict[str, Any]:
     data.pop("revision", None)
     if isinstance(record, ItemRecord):
         data.pop("objects", None)
+    elif isinstance(record, BatchRecord):
+        data.pop("stood", None)
     elif isinstance(record, ObjectRecord) and isinstance(record.shape, UnknownShape):
         data["shape"] = record.shape.data
     return data

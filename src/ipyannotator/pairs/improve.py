@@ -15,7 +15,7 @@ from ipyannotator.base import Settings, Step
 from ipyannotator.editor.census import EMPTY, REVIEW, UNCLASSED, WRONG, Address, Census
 from ipyannotator.formats import original
 from ipyannotator.formats.naming import folder_name
-from ipyannotator.model import ClassRecord, Entry, ObjectRecord, Op, encode
+from ipyannotator.model import ClassRecord, Entry, ObjectRecord, Op, encode, is_sweeping
 from ipyannotator.pairs.view import View
 from ipyannotator.widgets.cells import Cell, Mark
 from ipyannotator.widgets.footer import Footer
@@ -234,7 +234,9 @@ class ImproveView(View):
     def _stored(self, entry: Entry) -> None:
         """Keep the tab as it should be: what left is taken out, what joined is shown."""
         moves = self.census.fold(entry)
-        if moves.joined.get(self._group):
+        if is_sweeping(entry.change):
+            self._refill()
+        elif moves.joined.get(self._group):
             self._refill(keep=True)
         elif left := moves.left.get(self._group):
             self.line.drop([Cell(*each) for each in left])

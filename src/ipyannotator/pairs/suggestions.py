@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ipyannotator.assist import Assistant
 from ipyannotator.editor.suggesting import Function, Model, Suggesting, is_suggestion
 from ipyannotator.errors import InvalidValue
-from ipyannotator.model import Entry, ObjectRecord, Op, encode
+from ipyannotator.model import Entry, ObjectRecord, Op, encode, is_sweeping
 from ipyannotator.pairs.single import SingleView
 from ipyannotator.widgets.echo import Showing
 from ipyannotator.widgets.suggestions import SuggestionsPanel
@@ -144,7 +144,7 @@ class SuggestedView(SingleView):
         if known is None:
             return
         ids = {record.id for record in known[1]}
-        if any(
+        if is_sweeping(entry.change) or any(
             op.record == "object" and (op.id in ids or op.path == "origin" or _is_made_by_model(op))
             for op in entry.change.ops
         ):

@@ -82,6 +82,30 @@ class Store(Protocol):
         """
         ...
 
+    def fill(self, change: Change) -> int:
+        """Write a part of a batch and append it to the log; return the number of the entry.
+
+        A batch lies in a layer of its own, `batch_layer(id)`, which `layers` does not name. All of its parts become
+        visible in a task's layer by one change there that creates its `BatchRecord`, and go by the one that deletes it:
+        from the items on which nothing changed since. An item that was there before keeps its state unless it is `todo`.
+
+        Args:
+            change: of origin `file`, in the batch's layer; its operations create objects, given as records, and set
+                states of items.
+
+        Raises:
+            InvalidValue, StoreError, ReadOnly: as for `commit`.
+        """
+        ...
+
+    def batches(self, task: str) -> dict[str, float]:
+        """Return the layers that hold a batch that is not visible, with the time of its last part, seconds since 1970."""
+        ...
+
+    def discard(self, task: str, layer: str) -> None:
+        """Clear a batch that never became visible, its entries in the log too; nothing is harmless."""
+        ...
+
     def keep(self, answer: Answer) -> None:
         """Keep the answer of a change that was not committed (`rejected`), for a resend."""
         ...
@@ -123,7 +147,7 @@ class Store(Protocol):
         ...
 
     def layers(self, task: str) -> list[str]:
-        """Return the names of the task's layers in which something was ever written, sorted."""
+        """Return the names of the task's layers in which something was ever written, sorted; without batches."""
         ...
 
     def each(self, task: str, layer: str = "main", keys: Iterable[str] | None = None) -> Iterator[Annotated]:
@@ -142,8 +166,10 @@ class Store(Protocol):
         """Return the number of the last log entry, 0 before the first. Cheap enough to ask twice a second."""
         ...
 
-    def log(self, after: int = 0, *, task: str | None = None, limit: int | None = None) -> list[Entry]:
-        """Return the log's entries after a number, oldest first."""
+    def log(
+        self, after: int = 0, *, task: str | None = None, limit: int | None = None, parts: bool = False
+    ) -> list[Entry]:
+        """Return the log's entries after a number, oldest first; with `parts` those that fill batches, too."""
         ...
 
     def to_undo(self, task: str, item: str, author: str, layer: str = "main") -> Change | None:

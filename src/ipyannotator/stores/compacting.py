@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, func, insert, select, union
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ipyannotator.model import Change, refs, trace
-from ipyannotator.stores import entries
+from ipyannotator.stores import batches, entries
 from ipyannotator.stores.database import Database
 from ipyannotator.stores.effects import effects
 from ipyannotator.stores.memory import MemoryStore
@@ -65,7 +65,9 @@ def _step(connection: Connection, until: int) -> int:
 def _apply(connection: Connection, where: Scope, change: Change, seq: int) -> None:
     rows = Rows(connection, PAST, where)
     loaded = rows.load(refs(change.ops))
-    rows.write(effects(trace(change.ops, loaded.get).records, seq, rows.tally))
+    what = effects(trace(change.ops, loaded.get).records, seq, rows.tally)
+    rows.write(what)
+    batches.put(connection, PAST, where, what.batches, seq)
 
 
 def _drop_blobs(connection: Connection) -> None:
@@ -93,6 +95,8 @@ def replay(connection: Connection) -> MemoryStore:
         rows = Rows(connection, PAST, Scope(number, task, layer))
         for annotated in rows.annotated(_all(rows)):
             records.put(task, layer, annotated)
+        for batch in rows.batches():
+            records.layers[task, layer].batches[batch.id] = batch
         classes = {record.id: record for record in rows.classes()}
         if classes:
             records.classes[task] = classes

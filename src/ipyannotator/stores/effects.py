@@ -13,21 +13,27 @@ the chain. `to_undo` is the author's latest standing `change` on the item. `to_r
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Literal, NamedTuple, cast
 
 import msgspec
 
 from ipyannotator.errors import Conflict, InvalidValue, NewerVersion
 from ipyannotator.model import (
+    BATCH_LAYER,
+    STATES,
     Answer,
+    BatchRecord,
     Change,
     ClassRecord,
     FieldRecord,
     ItemRecord,
     ObjectRecord,
+    Op,
     Record,
     Ref,
+    State,
     encode,
     items,
 )
@@ -52,6 +58,7 @@ class Effects(NamedTuple):
         objects: by address, the new record, None where it is gone.
         fields: the same for fields; None where the value is None.
         classes: the same for classes.
+        batches: by address, the record of a batch before and after: what it has is to appear, or to go.
         states: by shown state, how many items more (or fewer) are in it.
         labels: by class id, how many objects more (or fewer) have it; without a class under an empty string.
     """
@@ -60,43 +67,81 @@ class Effects(NamedTuple):
     objects: dict[Ref, ObjectRecord | None]
     fields: dict[Ref, FieldRecord | None]
     classes: dict[Ref, ClassRecord | None]
+    batches: dict[Ref, tuple[BatchRecord | None, BatchRecord | None]]
     states: dict[str, int]
     labels: dict[str, int]
 
 
 def normal(change: Change) -> Change:
-    """Return the change as the log will give it back; raise `InvalidValue` where it cannot be kept.
+    """Return the change as the log will give it back; raise `InvalidValue` where it cannot be kept."""
+    kept = settled(change)
+    check_kept(kept)
+    if kept.layer.startswith(BATCH_LAYER):
+        raise InvalidValue("The layer of the change", kept.layer, "one that is visible", "See `Store.fill`.")
+    return kept
 
-    The way through JSON settles what tuples, numbers and mappings become, so all stores hold the same values.
+
+def settled(change: Change) -> Change:
+    """Return the change on its way through JSON, which settles what tuples, numbers and mappings become.
+
+    So all stores hold the same values.
+
+    Raises:
+        NewerVersion: it is of a later version.
+        InvalidValue: it has what JSON cannot hold.
     """
     if change.version > VERSION:
         raise NewerVersion(
             f"The change {change.id!r} has version {change.version}; this Ipyannotator knows versions up to "
             f"{VERSION}. Update it with `pip install -U ipyannotator`."
         )
+    with as_json(change):
+        return msgspec.json.decode(msgspec.json.encode(change), type=Change)
+
+
+@contextmanager
+def as_json(change: Change) -> Iterator[None]:
+    """Raise `InvalidValue` for what keeps a change from being JSON."""
     try:
-        kept = msgspec.json.decode(msgspec.json.encode(change), type=Change)
+        yield
     except UnicodeEncodeError as error:
         raise InvalidValue(
             "A text of the change", error.object, "valid Unicode, without lone surrogates"
         ) from error
     except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError) as error:
         raise InvalidValue("The change", change.id, f"values that JSON can hold ({error})") from error
+
+
+def check_kept(change: Change) -> None:
+    """Raise `InvalidValue` where the names in a change cannot be kept."""
     for name in ("id", "task", "layer"):
-        if not getattr(kept, name):
-            raise InvalidValue(f"The {name} of a change", getattr(kept, name), "a text that is not empty")
+        if not getattr(change, name):
+            raise InvalidValue(f"The {name} of a change", getattr(change, name), "a text that is not empty")
     for name in (
-        kept.id,
-        kept.task,
-        kept.layer,
-        kept.item,
-        *(part for op in kept.ops for part in (op.id, op.item)),
+        change.id,
+        change.task,
+        change.layer,
+        change.item,
+        *(part for op in change.ops for part in (op.id, op.item)),
     ):
         if "\0" in name:
             raise InvalidValue("A name in the change", name, "a text without NUL characters")
-    if not kept.ops:
-        raise InvalidValue("The operations of a change", kept.ops, "at least one")
-    return kept
+    if not change.ops:
+        raise InvalidValue("The operations of a change", change.ops, "at least one")
+
+
+def check_batch(change: Change) -> None:
+    """Raise `InvalidValue` unless a change fills a batch."""
+    check_kept(change)
+    check_hidden(change.layer)
+    if change.origin != "file":
+        raise InvalidValue("The origin of what fills a batch", change.origin, "'file'")
+
+
+def check_hidden(layer: str) -> None:
+    """Raise `InvalidValue` unless a layer is one of a batch."""
+    if not layer.startswith(BATCH_LAYER):
+        raise InvalidValue("The layer of a batch", layer, f"{BATCH_LAYER}…, as `batch_layer` gives it")
 
 
 def normal_answer(answer: Answer) -> Answer:
@@ -133,7 +178,7 @@ def effects(records: Records, seq: int, tally: Callable[[str], tuple[ItemRecord 
         seq: the number of the log entry, the new revision.
         tally: returns the stored item record of a key (None where there is none) and the number of its fields.
     """
-    out = Effects({}, {}, {}, {}, Counter(), _labels(records))
+    out = Effects({}, {}, {}, {}, {}, Counter(), _labels(records))
     grown: Counter[str] = Counter()
     filled: Counter[str] = Counter()
     for ref, (before, after) in records.items():
@@ -149,6 +194,8 @@ def effects(records: Records, seq: int, tally: Callable[[str], tuple[ItemRecord 
             out.objects[ref] = cast("ObjectRecord | None", new)
         elif ref.record == "class":
             out.classes[ref] = cast("ClassRecord | None", new)
+        elif ref.record == "batch":
+            out.batches[ref] = cast("BatchRecord | None", before), cast("BatchRecord | None", new)
     for key in dict.fromkeys(ref.item for ref in records if ref.item):
         stored, fields = tally(key)
         own = records.get(Ref("item", key, key))
@@ -157,6 +204,41 @@ def effects(records: Records, seq: int, tally: Callable[[str], tuple[ItemRecord 
         item = msgspec.structs.replace(base, objects=objects, revision=seq)
         out.items[key] = (item, fields + filled[key])
         for state, one in ((shown(stored, fields), -1), (shown(item, fields + filled[key]), 1)):
+            if state is not None:
+                out.states[state] += one
+    return out
+
+
+def filled(ops: Iterable[Op], seq: int, tally: Callable[[str], tuple[ItemRecord | None, int]]) -> Effects:
+    """Return what to write of operations that fill a batch: they create objects, and set states of items.
+
+    Nobody else writes there, so nothing can clash, and a million objects need no comparing.
+
+    Args:
+        ops: the operations; what they create are records.
+        seq: the number of the log entry, the new revision.
+        tally: as for `effects`.
+    """
+    out = Effects({}, {}, {}, {}, {}, Counter(), Counter())
+    states: dict[str, State] = {}
+    grown: Counter[str] = Counter()
+    for op in ops:
+        if op.record == "object" and op.action == "create" and isinstance(op.new, ObjectRecord):
+            out.objects[Ref("object", op.id, op.item)] = msgspec.structs.replace(op.new, revision=seq)
+            out.labels[op.new.class_id or ""] += 1
+            grown[op.item] += 1
+        elif op.record == "item" and op.path == "state" and op.new in STATES:
+            states[op.item] = op.new
+        else:
+            raise InvalidValue("The operation of a batch", op, "an object to create, or the state of an item")
+    for key in dict.fromkeys((*grown, *states)):
+        stored, fields = tally(key)
+        base = stored or ItemRecord(id=key)
+        item = msgspec.structs.replace(
+            base, objects=base.objects + grown[key], state=states.get(key, base.state), revision=seq
+        )
+        out.items[key] = (item, fields)
+        for state, one in ((shown(stored, fields), -1), (shown(item, fields), 1)):
             if state is not None:
                 out.states[state] += one
     return out

@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, func, insert, literal, null, select, union_all, update
 
 from ipyannotator.errors import NewerVersion
-from ipyannotator.model import Answer, Change, Entry, Status
+from ipyannotator.model import BATCH_LAYER, Answer, Change, Entry, Status
 from ipyannotator.model.change import VERSION
 from ipyannotator.stores.effects import Kind, Known, flips, kind_of, reach
 from ipyannotator.stores.packing import Packer, Unpacker
@@ -122,6 +122,7 @@ def entries(
     until: int | None = None,
     task: str | None = None,
     limit: int | None = None,
+    parts: bool = True,
 ) -> list[tuple[Entry, Status, Kind]]:
     """Return entries of the log after a number, oldest first, with their status and kind."""
     query = select(log.c.seq, log.c.status, log.c.kind, log.c.version, log.c.body, log.c.blobs).where(
@@ -131,6 +132,9 @@ def entries(
         query = query.where(log.c.seq <= until)
     if task is not None:
         query = query.where(log.c.scope.in_(select(scopes.c.id).where(scopes.c.task == task)))
+    if not parts:
+        hidden = select(scopes.c.id).where(scopes.c.layer.startswith(BATCH_LAYER))
+        query = query.where(log.c.scope.not_in(hidden))
     unpack = Unpacker(connection)
     return [
         (Entry(seq, unpack.change(upgraded(msgspec.json.decode(body), version), places)), status, kind)

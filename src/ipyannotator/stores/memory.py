@@ -15,6 +15,7 @@ import msgspec
 
 from ipyannotator.errors import Conflict, ReadOnly, StoreError
 from ipyannotator.model import (
+    BATCH_LAYER,
     Answer,
     Change,
     ClassRecord,
@@ -28,12 +29,15 @@ from ipyannotator.stores.base import STORES, Annotated, Counts
 from ipyannotator.stores.effects import (
     Kind,
     Known,
+    check_batch,
+    check_hidden,
     check_status,
     flips,
     kind_of,
     normal,
     normal_answer,
     reach,
+    settled,
 )
 from ipyannotator.stores.memory_leases import MemoryLeases
 from ipyannotator.stores.records import Records
@@ -120,6 +124,23 @@ class MemoryStore(MemoryLeases):
                 )
             return self._answers[change.id]
 
+    def fill(self, change: Change) -> int:
+        """Write a part of a batch and append it to the log; see `Store.fill`."""
+        check_batch(change)
+        with self._writing():
+            return self.replayed(Entry(self.head() + 1, settled(change)), "ok").seq
+
+    def discard(self, task: str, layer: str) -> None:
+        """Clear a batch that never became visible; see `Store.discard`."""
+        check_hidden(layer)
+        with self._writing():
+            self._records.layers.pop((task, layer), None)
+            self._past.layers.pop((task, layer), None)
+            for seq, logged in list(self._log.items()):
+                if (logged.change.task, logged.change.layer) == (task, layer):
+                    del self._log[seq]
+                    self._start = max(self._start, seq) if seq == self.head() else self._start
+
     def keep(self, answer: Answer) -> None:
         """Keep the answer of a change that was not committed; the first one stays."""
         with self._writing():
@@ -203,7 +224,18 @@ class MemoryStore(MemoryLeases):
         """Return the layers of a task in which something was written."""
         with self._lock:
             self._check_open()
-            return sorted(layer for its, layer in self._records.layers if its == task)
+            layers = (layer for its, layer in self._records.layers if its == task)
+            return sorted(layer for layer in layers if not layer.startswith(BATCH_LAYER))
+
+    def batches(self, task: str) -> dict[str, float]:
+        """Return the layers that hold a batch that is not visible, with the time of its last part."""
+        with self._lock:
+            self._check_open()
+            hidden = {
+                layer for its, layer in self._records.layers if its == task and layer.startswith(BATCH_LAYER)
+            }
+            parts = (one.change for one in self._log.values() if one.change.task == task)
+            return {part.layer: part.time for part in parts if part.layer in hidden}
 
     def each(self, task: str, layer: str = "main", keys: Iterable[str] | None = None) -> Iterator[Annotated]:
         """Iterate the touched items with their objects and fields; see `Store.each`."""
@@ -240,14 +272,18 @@ class MemoryStore(MemoryLeases):
             self._check_open()
             return max(self._start, next(reversed(self._log), 0))
 
-    def log(self, after: int = 0, *, task: str | None = None, limit: int | None = None) -> list[Entry]:
-        """Return the log's entries after a number, oldest first."""
+    def log(
+        self, after: int = 0, *, task: str | None = None, limit: int | None = None, parts: bool = False
+    ) -> list[Entry]:
+        """Return the log's entries after a number, oldest first; with `parts` those that fill batches, too."""
         with self._lock:
             self._check_open()
             found = (
                 Entry(seq, logged.change)
                 for seq, logged in self._log.items()
-                if seq > after and task in (None, logged.change.task)
+                if seq > after
+                and task in (None, logged.change.task)
+                and (parts or not logged.change.layer.startswith(BATCH_LAYER))
             )
             return list(itertools.islice(found, limit))
 

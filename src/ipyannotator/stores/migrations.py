@@ -81,7 +81,19 @@ CREATE TABLE leases (
     )
 
 
-MIGRATIONS: list[Callable[[Connection], None]] = [first, leases]
+def batches(connection: Connection) -> None:
+    """Make the tables of what came in at once."""
+    for prefix in ("", "past_"):
+        connection.exec_driver_sql(
+            f"""
+CREATE TABLE {prefix}batches (
+    scope INTEGER NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, revision INTEGER NOT NULL,
+    PRIMARY KEY (scope, id)) WITHOUT ROWID;
+"""
+        )
+
+
+MIGRATIONS: list[Callable[[Connection], None]] = [first, leases, batches]
 """All migrations, the oldest first. Append; never change or reorder."""
 
 

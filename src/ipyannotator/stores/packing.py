@@ -50,21 +50,19 @@ class Packer:
         Where is a list of `[operation, "old" or "new", key or "", hash]`. A bulky value within a mapping is taken
         out alone, so that a mask stands once however often its object is created, deleted and restored.
         """
-        data = _encoder.encode(change)
-        if len(data) <= BULKY:
-            return data.decode(), None
         places: list[tuple[int, str, str, str]] = []
-        ops = list(change.ops)
-        for index, op in enumerate(ops):
-            for side in ("old", "new"):
-                slim = self._slim(getattr(op, side), index, side, places)
-                if slim is not getattr(op, side):
-                    op = msgspec.structs.replace(op, **{side: slim})  # noqa: PLW2901
-            ops[index] = op
-        if not places:
-            return data.decode(), None
-        slim_change = msgspec.structs.replace(change, ops=tuple(ops))
-        return _encoder.encode(slim_change).decode(), _encoder.encode(places).decode()
+        ops: list[msgspec.Raw] = []
+        for index, op in enumerate(change.ops):
+            data = _encoder.encode(op)
+            if len(data) > BULKY:
+                sides = {
+                    side: self._slim(msgspec.to_builtins(getattr(op, side)), index, side, places)
+                    for side in ("old", "new")
+                }
+                data = _encoder.encode(msgspec.structs.replace(op, **sides))
+            ops.append(msgspec.Raw(data))
+        slim = msgspec.structs.replace(change, ops=tuple(ops))
+        return _encoder.encode(slim).decode(), _encoder.encode(places).decode() if places else None
 
     def _slim(self, value: Any, index: int, side: str, places: list[tuple[int, str, str, str]]) -> Any:
         data = _encoder.encode(value)

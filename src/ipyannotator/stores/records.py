@@ -9,6 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from ipyannotator.model import (
+    BatchRecord,
     Change,
     ClassRecord,
     FieldRecord,
@@ -16,6 +17,7 @@ from ipyannotator.model import (
     ObjectRecord,
     Record,
     Ref,
+    batch_layer,
     trace,
 )
 from ipyannotator.stores.base import Annotated
@@ -31,6 +33,7 @@ class _Layer:
         self.items: dict[str, ItemRecord] = {}
         self.objects: dict[str, dict[str, ObjectRecord]] = {}
         self.fields: dict[str, dict[str, FieldRecord]] = {}
+        self.batches: dict[str, BatchRecord] = {}
         self.states: Counter[str] = Counter()
         self.labels: Counter[str] = Counter()
 
@@ -43,8 +46,36 @@ class _Layer:
         """Return an item, object or field by its address, or None."""
         if ref.record == "item":
             return self.items.get(ref.id)
+        if ref.record == "batch":
+            return self.batches.get(ref.id)
         kept = self.objects if ref.record == "object" else self.fields
         return kept.get(ref.item, {}).get(ref.id)
+
+    def replace(self, item: ItemRecord, objects: dict[str, ObjectRecord], seq: int) -> None:
+        """Give an item another record and other objects."""
+        key, fields = item.id, len(self.fields.get(item.id, {}))
+        self._count(self.items.get(key), fields, -1)
+        self.labels.subtract(record.class_id or "" for record in self.objects.get(key, {}).values())
+        self.items[key] = msgspec.structs.replace(item, objects=len(objects), revision=seq)
+        self.objects[key] = objects
+        self._count(self.items[key], fields, 1)
+        self.labels.update(record.class_id or "" for record in objects.values())
+
+    def take_back(self, record: BatchRecord, seq: int) -> None:
+        """Take back what a batch brought to items on which nothing has changed since."""
+        parts, stood = set(record.parts), set(record.stood)
+        for key, item in list(self.items.items()):
+            if item.revision == record.revision:
+                its = self.objects.get(key, {})
+                kept = {id_: each for id_, each in its.items() if each.revision not in parts}
+                state = item.state if key in stood else "todo"
+                self.replace(msgspec.structs.replace(item, state=state), kept, seq)
+        del self.batches[record.id]
+
+    def _count(self, item: ItemRecord | None, fields: int, one: int) -> None:
+        state = shown(item, fields)
+        if state is not None:
+            self.states[state] += one
 
 
 class Records:
@@ -86,7 +117,25 @@ class Records:
                 self.classes.setdefault(change.task, classes)[ref.id] = record
         layer.states.update(what.states)
         layer.labels.update(what.labels)
+        for before, after in what.batches.values():
+            if after is not None:
+                self._show(change.task, layer, after, seq)
+            elif before is not None:
+                layer.take_back(before, seq)
         return msgspec.structs.replace(change, ops=done.ops)
+
+    def _show(self, task: str, layer: _Layer, record: BatchRecord, seq: int) -> None:
+        """Make what a batch has visible in a layer."""
+        hidden = self.layers.pop((task, batch_layer(record.id)), None) or _Layer()
+        stood = []
+        for key, item in hidden.items.items():
+            there = layer.items.get(key)
+            state = item.state if there is None or there.state == "todo" else there.state
+            if there is not None and there.state == state:
+                stood.append(key)
+            objects = {**hidden.objects.get(key, {}), **layer.objects.get(key, {})}
+            layer.replace(msgspec.structs.replace(there or item, state=state), objects, seq)
+        layer.batches[record.id] = msgspec.structs.replace(record, stood=sorted(stood), revision=seq)
 
     def put(self, task: str, layer: str, annotated: Annotated) -> None:
         """Take over an item as it is, from a snapshot."""

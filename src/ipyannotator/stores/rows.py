@@ -12,11 +12,12 @@ from typing import Any, Literal, NamedTuple, cast
 
 import msgspec
 from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select
-from sqlalchemy.dialects.sqlite import Insert
+from sqlalchemy.dialects.sqlite import Insert, dialect
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ipyannotator.errors import InvalidValue
 from ipyannotator.model import (
+    BatchRecord,
     ClassRecord,
     FieldRecord,
     ItemRecord,
@@ -28,7 +29,6 @@ from ipyannotator.model import (
     decode,
     decode_shape,
     encode,
-    encode_shape,
 )
 from ipyannotator.stores.base import Annotated
 from ipyannotator.stores.effects import Effects
@@ -42,6 +42,10 @@ class Scope(NamedTuple):
     id: int
     task: str
     layer: str
+
+
+Row = tuple[Any, ...]
+"""The values of a row in the order of its table's columns."""
 
 
 class ItemRow(NamedTuple):
@@ -126,6 +130,15 @@ class Rows:
         ]
         return sorted(records, key=lambda record: (record.order, record.id))
 
+    def batches(self) -> list[BatchRecord]:
+        """Return the visible batches of the scope by id."""
+        table = self._tables.batches
+        query = select(table.c.body, table.c.revision).where(table.c.scope == self._scope.id)
+        return [
+            msgspec.structs.replace(msgspec.json.decode(body, type=BatchRecord), revision=revision)
+            for body, revision in self._connection.execute(query.order_by(table.c.id))
+        ]
+
     def _objects(
         self, of: dict[int, str], condition: Any, *, in_order: bool = False
     ) -> Iterator[tuple[int, ObjectRecord]]:
@@ -197,6 +210,8 @@ class Rows:
                     found[Ref(kind, record.id, record.item)] = record
         if any(ref.record == "class" for ref in wanted):
             found.update((Ref("class", record.id, ""), record) for record in self.classes())
+        if any(ref.record == "batch" for ref in wanted):
+            found.update((Ref("batch", record.id, ""), record) for record in self.batches())
         return found
 
     def tally(self, key: str) -> tuple[ItemRecord | None, int]:
@@ -230,12 +245,7 @@ class Rows:
                 table.fields,
                 ("item", "id"),
                 [
-                    {
-                        "item": numbers[ref.item],
-                        "id": ref.id,
-                        "value": pack.text(record.value),
-                        "revision": record.revision,
-                    }
+                    (numbers[ref.item], ref.id, pack.text(record.value), record.revision)
                     for ref, record in what.fields.items()
                     if record
                 ],
@@ -249,7 +259,8 @@ class Rows:
         pack.flush(self._connection)
         for its, address, rows in writes:
             if rows:
-                self._connection.execute(_upsert(its, address), rows)
+                # Plainly to the driver: SQLAlchemy takes longer to look at a million rows than SQLite to write them.
+                self._connection.exec_driver_sql(_upsert(its, address), rows)
         for its, gone in ((table.objects, what.objects), (table.fields, what.fields)):
             lost = [{"i": numbers[ref.item], "n": ref.id} for ref, record in gone.items() if record is None]
             if lost:
@@ -271,22 +282,21 @@ class Rows:
                     numbers[key] = last = last + 1
         return numbers
 
-    def _item_row(self, pack: Packer, number: int, record: ItemRecord, fields: int) -> dict[str, Any]:
-        return {
-            "id": number, "scope": self._scope.id, "key": record.id, "state": record.state,
-            "note": pack.text(record.note) if record.note else None,
-            "media": None if record.media is None else pack.text(record.media),
-            "objects": record.objects, "fields": fields, "revision": record.revision,
-        }  # fmt: skip
+    def _item_row(self, pack: Packer, number: int, record: ItemRecord, fields: int) -> Row:
+        return (
+            number, self._scope.id, record.id, record.state, pack.text(record.note) if record.note else None,
+            None if record.media is None else pack.text(record.media), record.objects, fields, record.revision,
+        )  # fmt: skip
 
 
 def count(
-    connection: Connection, where: Scope, kind: Literal["state", "class"], changes: dict[str, int]
+    connection: Connection, where: Scope, kind: Literal["state", "class"], *changes: dict[str, int]
 ) -> None:
     """Add to the counters of a scope."""
     rows = [
         {"scope": where.id, "kind": kind, "name": name, "number": number}
-        for name, number in changes.items()
+        for some in changes
+        for name, number in some.items()
         if number
     ]
     if rows:
@@ -302,11 +312,12 @@ def counted(connection: Connection, where: Scope, kind: Literal["state", "class"
 
 
 @functools.cache
-def _upsert(table: Table, address: tuple[str, ...]) -> Insert:
+def _upsert(table: Table, address: tuple[str, ...]) -> str:
     """Return the statement that writes whole rows, new or not; made once, because making it costs more than running it."""
     statement = upsert(table)
     others = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in address}
-    return statement.on_conflict_do_update(index_elements=address, set_=others)
+    whole = statement.on_conflict_do_update(index_elements=address, set_=others)
+    return str(whole.compile(dialect=dialect()))
 
 
 def _add() -> Insert:
@@ -334,18 +345,14 @@ def _shape(data: Any) -> Shape:
         return UnknownShape(cast("str", data["kind"]), data)
 
 
-def _object_row(pack: Packer, number: int, record: ObjectRecord) -> dict[str, Any]:
-    return {
-        "item": number, "id": record.id, "part": record.part, "class_id": record.class_id,
-        "shape": pack.text(encode_shape(record.shape)),
-        "attributes": pack.text(record.attributes) if record.attributes else None,
-        "score": record.score, "track": record.track, "origin": record.origin, "author": record.author,
-        "order": record.order, "revision": record.revision,
-    }  # fmt: skip
+def _object_row(pack: Packer, number: int, record: ObjectRecord) -> Row:
+    shape = record.shape.data if isinstance(record.shape, UnknownShape) else record.shape
+    return (
+        number, record.id, record.part, record.class_id, pack.text(shape),
+        pack.text(record.attributes) if record.attributes else None, record.score, record.track, record.origin,
+        record.author, record.order, record.revision,
+    )  # fmt: skip
 
 
-def _class_row(pack: Packer, task: str, record: ClassRecord) -> dict[str, Any]:
-    return {
-        "task": task, "id": record.id, "name": record.name, "retired": record.retired,
-        "body": pack.text(encode(record)), "revision": record.revision,
-    }  # fmt: skip
+def _class_row(pack: Packer, task: str, record: ClassRecord) -> Row:
+    return task, record.id, record.name, record.retired, pack.text(encode(record)), record.revision

@@ -27,19 +27,30 @@ from ipyannotator.model import (
     Record,
     Ref,
     Status,
+    items,
     refs,
     trace,
 )
-from ipyannotator.stores import backups, compacting, entries
+from ipyannotator.stores import backups, batches, compacting, entries
 from ipyannotator.stores.base import STORES, Annotated, Counts
 from ipyannotator.stores.database import Database
-from ipyannotator.stores.effects import check_classes, check_status, effects, normal, normal_answer
+from ipyannotator.stores.effects import (
+    as_json,
+    check_batch,
+    check_classes,
+    check_hidden,
+    check_status,
+    effects,
+    filled,
+    normal,
+    normal_answer,
+)
 from ipyannotator.stores.failures import damaged
 from ipyannotator.stores.memory import MemoryStore
 from ipyannotator.stores.packing import chunks
 from ipyannotator.stores.rows import ItemRow, Rows, count, counted, scope
 from ipyannotator.stores.sql_leases import SqlLeases
-from ipyannotator.stores.tables import NOW, counters, meta, scopes
+from ipyannotator.stores.tables import NOW, PAST, counters, meta, scopes
 
 T = TypeVar("T")
 
@@ -115,9 +126,37 @@ class SqlStore(SqlLeases):
         seq = entries.append(connection, where, change, status)
         what = effects(done.records, seq, rows.tally)
         rows.write(what)
-        count(connection, where, "state", what.states)
-        count(connection, where, "class", what.labels)
+        shifted = batches.put(connection, NOW, where, what.batches, seq)
+        count(connection, where, "state", what.states, shifted.states)
+        count(connection, where, "class", what.labels, shifted.labels)
         return Answer(id=change.id, status=status, change=change, seq=seq)
+
+    def fill(self, change: Change) -> int:
+        """Write a part of a batch and append it to the log; see `Store.fill`."""
+        self._check_writable()
+        check_batch(change)
+        with self._db.atomic() as connection, as_json(change):
+            where = scope(connection, change.task, change.layer, make=True)
+            rows = Rows(connection, NOW, where)
+            rows.load(Ref("item", key, key) for key in items(change))
+            seq = entries.append(connection, where, change, "ok")
+            what = filled(change.ops, seq, rows.tally)
+            rows.write(what)
+            count(connection, where, "state", what.states)
+            count(connection, where, "class", what.labels)
+            return seq
+
+    def discard(self, task: str, layer: str) -> None:
+        """Clear a batch that never became visible; see `Store.discard`."""
+        self._check_writable()
+        check_hidden(layer)
+        for tables in (NOW, PAST):
+            more = True
+            while more:  # some at a time, so that nobody waits long to write
+                with self._db.atomic() as connection:
+                    more = batches.clear(connection, scope(connection, task, layer), tables, _PAGE)
+        with self._db.atomic() as connection:
+            batches.forget(connection, scope(connection, task, layer))
 
     def keep(self, answer: Answer) -> None:
         """Keep the answer of a change that was not committed; the first one stays."""
@@ -236,6 +275,10 @@ class SqlStore(SqlLeases):
             yield from page
             after = page[-1].item.id
 
+    def batches(self, task: str) -> dict[str, float]:
+        """Return the layers that hold a batch that is not visible, with the time of its last part."""
+        return self._db.read(lambda connection: batches.waiting(connection, task))
+
     def classes(self, task: str) -> list[ClassRecord]:
         """Return the classes of the task by (order, id), the retired ones too."""
         return self._read(task, "main", Rows.classes)
@@ -253,9 +296,13 @@ class SqlStore(SqlLeases):
         """Return the number of the last log entry."""
         return self._db.read(entries.head)
 
-    def log(self, after: int = 0, *, task: str | None = None, limit: int | None = None) -> list[Entry]:
-        """Return the log's entries after a number, oldest first."""
-        found = self._db.read(lambda connection: entries.entries(connection, after, task=task, limit=limit))
+    def log(
+        self, after: int = 0, *, task: str | None = None, limit: int | None = None, parts: bool = False
+    ) -> list[Entry]:
+        """Return the log's entries after a number, oldest first; with `parts` those that fill batches, too."""
+        found = self._db.read(
+            lambda connection: entries.entries(connection, after, task=task, limit=limit, parts=parts)
+        )
         return [entry for entry, *_ in found]
 
     def to_undo(self, task: str, item: str, author: str, layer: str = "main") -> Change | None:

@@ -12,7 +12,7 @@ from itertools import islice
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, func, insert, literal_column, select, update
 
-from ipyannotator.model import Author
+from ipyannotator.model import BATCH_LAYER, Author
 from ipyannotator.stores.database import Database
 from ipyannotator.stores.leases import KEPT, Claim, Lease, counted, first_free, unfinished
 from ipyannotator.stores.packing import chunks
@@ -108,8 +108,9 @@ class SqlLeases:
 
 
 def _scopes(connection: Connection, task: str) -> dict[str, int]:
+    """Return the layers of a task that can be seen, with their numbers."""
     rows = connection.execute(select(scopes.c.layer, scopes.c.id).where(scopes.c.task == task))
-    return {layer: number for layer, number in rows}  # noqa: C416 - rows are not pairs to mypy
+    return {layer: number for layer, number in rows if not layer.startswith(BATCH_LAYER)}
 
 
 def _finished(connection: Connection, scope: int, keys: list[str]) -> set[str]:

@@ -6,6 +6,7 @@
     objects     by item and id
     fields      by item and name; only those with a value
     classes     by task and id
+    batches     by scope and id; what came in at once and is visible
     counters    by scope: items by shown state, objects by class
     log         the append-only log; `body` is the change as JSON
     touched     which entries touched which item, for undo; `stands` as `effects.py` explains
@@ -54,12 +55,13 @@ scopes = Table(
 
 
 class Tables(NamedTuple):
-    """The four tables of records."""
+    """The tables of records."""
 
     items: Table
     objects: Table
     fields: Table
     classes: Table
+    batches: Table
 
 
 def _records(prefix: str) -> Tables:
@@ -117,7 +119,16 @@ def _records(prefix: str) -> Tables:
         Column("revision", Integer, nullable=False),
         sqlite_with_rowid=False,
     )
-    return Tables(items, objects, fields, classes)
+    batches = Table(
+        f"{prefix}batches",
+        metadata,
+        Column("scope", Integer, primary_key=True),
+        Column("id", Text, primary_key=True),
+        Column("body", Text, nullable=False),
+        Column("revision", Integer, nullable=False),
+        sqlite_with_rowid=False,
+    )
+    return Tables(items, objects, fields, classes, batches)
 
 
 NOW = _records("")

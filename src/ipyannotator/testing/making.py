@@ -76,7 +76,7 @@ def everything(store: Store, tasks: Iterable[tuple[str, str]] = ((TASK, "main"),
             _ordered(store.counts(task, layer)),
         )
         for task, layer in tasks
-    } | {"log": store.log(), "head": store.head()}
+    } | {"log": store.log(parts=True), "head": store.head()}
 
 
 def _ordered(counts: Counts) -> tuple[dict[str, int], dict[str, int]]:

@@ -19,6 +19,7 @@ from ipyannotator.model import (
     encode,
 )
 from ipyannotator.stores.base import Annotated, Counts, Store
+from ipyannotator.testing.batches import BATCH_CHECKS
 from ipyannotator.testing.leases import LEASE_CHECKS
 from ipyannotator.testing.making import (
     ANN,
@@ -395,6 +396,7 @@ STORE_CHECKS: tuple[Callable[[Store], None], ...] = (
     tasks_have_logs_of_their_own,
     threads_write_and_read_at_once,
     a_closed_store_says_so,
+    *BATCH_CHECKS,
     *LEASE_CHECKS,
 )
 """What `check_store` checks, each with a fresh store."""

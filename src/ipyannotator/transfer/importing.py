@@ -1,9 +1,10 @@
 """Taking another program's data set into a task.
 
-How this works. The file is read twice: first to the end, to see that all of it is sound and which classes it names;
-only then is anything taken in, many items in one change. These changes are of origin `file`, as are those by which a
-project takes in its JSON: an undo on one image would otherwise take the boxes of a hundred others away, which nobody
-sees. `take_back` takes back the latest import as a whole, but for what was edited since.
+How this works. The file is read once, and what it says is written into a batch, which nobody sees (`editor/batch.py`).
+When it has been read to its end and found sound, one change makes the classes that it brings and all of its objects
+visible; where anything is wrong with it, nothing has changed. This change is of origin `file`, as is that by which a
+project takes in its JSON: an undo on one image would otherwise take the boxes of a hundred thousand others away, which
+nobody sees. `take_back` takes back the latest import as a whole, but for the items that were edited since.
 
 The id of an object that comes in is made from what it says. So a second import of the same file brings nothing twice,
 even where a person has since moved or relabelled a box; an object that a person deleted comes back.
@@ -11,55 +12,45 @@ even where a person has since moved or relabelled a box; an object that a person
 
 from __future__ import annotations
 
-import dataclasses
+import hashlib
 import json
 import math
 import time
-import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
+from ipyannotator.editor import batch
 from ipyannotator.editor.core import Editor
 from ipyannotator.errors import Conflict, FormatError
 from ipyannotator.formats.adapting import adapt
 from ipyannotator.formats.base import FORMATS, Format, Reading, Sample, Size, Thing, find_format
 from ipyannotator.formats.fitting import fit_shape
-from ipyannotator.model import (
-    ItemRecord,
-    ObjectClass,
-    ObjectRecord,
-    Op,
-    Schema,
-    Shape,
-    SkeletonTemplate,
-    encode,
-    encode_shape,
-    invert,
-)
+from ipyannotator.model import ItemRecord, ObjectRecord, Op, Schema, Shape
+from ipyannotator.stores.base import Annotated
 from ipyannotator.transfer.matching import Matcher, Sizes
+from ipyannotator.transfer.planning import PlannedClasses
 from ipyannotator.transfer.renaming import Renamed, check_renamed, renamed
 from ipyannotator.transfer.report import MENTIONED, Report, counted, things_of
 
 Progress = Callable[[int, int], None]
 
-BATCH = 2000
-"""Operations in one change."""
+PART = 2000
+"""Operations in one transaction: some hundredths of a second, for which others wait."""
 NEAR = 0.01
 """Pixels by which two boxes may differ and be the same: what formats lose by writing fractions."""
 
 ABSENT = "not in this project"
 OUTSIDE = "reaching outside the image (kept)"
 RESIZED = "on an image of another size than the file says (kept as they are)"
-_NAMESPACE = uuid.UUID("6f1c7c52-4f39-4d0f-9c39-3d8f2c6f6b1e")
+_TRIES = 3
 
 
 def import_(
     editor: Editor, name: str | None, path: str | Path, *, done: bool = True, progress: Progress | None = None,
-    classes: Renamed | None = None,
+    classes: Renamed | None = None, strict: bool = False,
 ) -> Report:  # fmt: skip
     """Take a data set of another program in.
 
@@ -70,50 +61,51 @@ def import_(
         done: whether items that were not begun count as done, those without objects among them.
         progress: called after each item of the file with how many are finished, and of how many.
         classes: other names for classes of the file; None leaves the objects of a class out.
+        strict: refuse a file of which something would be left out or taken as something else.
 
     Returns:
         What was taken in, and what was not. Images of the file that the project does not have are counted.
 
     Raises:
         NotRegistered: there is no such format.
-        FormatError: the file is broken, or has no image of the project; nothing was taken in.
+        FormatError: the file is broken, or has no image of the project, or `strict` refuses it; nothing was taken in.
         InvalidValue: another name is for a class that the file does not have.
         ReadOnly: this is an explore step.
+        Rejected: a `before_change` hook refused it; nothing was taken in.
     """
     editor.check_writable()
     path = Path(path).expanduser()
     if not path.exists():
         raise FormatError(f"There is nothing at {path} to import.")
     kind = FORMATS.get(name) if name is not None else find_format(path)
-    match = Matcher(editor.source)
-
-    size = Sizes(editor)
+    match, size = Matcher(editor.source), Sizes(editor)
 
     def known(item: str) -> Size | None:
         key = match.key(item)
         return None if key is None else size(key)
 
-    report = Report("Imported", kind.title, path, things_of(kind.holds.shapes, editor.output.kinds))
     reading = kind.read(path, known, editor.output.kinds)
     if classes is not None:
         check_renamed(classes, reading.classes)
         reading = renamed(reading, classes)
-    total = _look(editor, reading, match, report)
-    before = editor.store.head()
-    taking = _Taking(editor, kind, report, size, done=done)
-    try:
-        for at, sample in enumerate(reading, 1):
-            key = match.key(sample.name)
-            if key is not None:
-                taking.add(key, taking.adapted(key, sample))
-            if progress is not None:
-                progress(at, max(at, total))
-        taking.flush()
-    finally:
-        if taking.changes:
-            kept = {"after": before, "changes": taking.changes}
-            editor.store.remember(_last(editor), json.dumps(kept).encode())
-    report.lost.update(reading.lost)
+    batch.clear_abandoned(editor)
+    for left in reversed(range(_TRIES)):
+        report = Report("Imported", kind.title, path, things_of(kind.holds.shapes, editor.output.kinds))
+        taking = _Taking(editor, kind, report, reading, size, done=done)
+        try:
+            taking.read(match, progress)
+            if strict:
+                _check_whole(report)
+            taking.show()
+        except Conflict:  # somebody else made one of its classes while it was read
+            taking.batch.abandon()
+            if not left:
+                raise
+        except BaseException:
+            taking.batch.abandon()
+            raise
+        else:
+            break
     return report
 
 
@@ -125,217 +117,168 @@ def take_back(editor: Editor) -> dict[str, int]:
     """
     editor.check_writable()
     kept = editor.store.recall(_last(editor))
-    told = {"items": 0, "kept": 0}
     if not kept:
-        return told
+        return {"items": 0, "kept": 0}
     record = json.loads(kept)
-    wanted = set(record["changes"])
-    entries = [
-        entry for entry in editor.store.log(record["after"], task=editor.task) if entry.change.id in wanted
-    ]
-    for entry in reversed(entries):
-        ops: dict[str, list[Op]] = {}
-        for op in invert(entry.change.ops):
-            ops.setdefault(op.item, []).append(op)
-        try:
-            editor.do([op for some in ops.values() for op in some], item="", origin="file")
-            told["items"] += len(ops)
-        except Conflict:
-            for some in ops.values():
-                try:
-                    editor.do(some, item="", origin="file")
-                    told["items"] += 1
-                except Conflict:
-                    told["kept"] += 1
+    items = batch.take_back(editor, record["batch"])
     editor.store.remember(_last(editor), b"")
-    return told
+    return {"items": items, "kept": record["items"] - items}
 
 
 def _last(editor: Editor) -> str:
     return f"import:{editor.task}:{editor.layer}"
 
 
-def _look(editor: Editor, reading: Reading, match: Matcher, report: Report) -> int:
-    """Read all of a file, so that a broken one changes nothing; add the classes it names; return how many items."""
-    total = 0
-    example = ""
-    labels: dict[str, None] = {}
-    keys: Counter[str] = Counter()
-    for sample in reading:
-        total += 1
-        key = match.key(sample.name)
-        if key is None:
-            example = example or sample.name
-            report.leave(ABSENT, sample.name)
-            continue
-        keys[key] += 1
-        labels.update(dict.fromkeys(thing.label for thing in sample.things if thing.label is not None))
-    if not keys:
+def _check_whole(report: Report) -> None:
+    lost = [f"{count:,} {what}" for what, count in (report.left + report.lost).items()]
+    if lost:
         raise FormatError(
-            f"{report.path} has {total:,} images, and none of them is in {editor.source.location}: the first is "
-            f"{example!r} there, {editor.source.key(0)!r} here. Nothing was taken in."
-            if total
-            else f"{report.path} says nothing of any image. Nothing was taken in."
+            f"Not everything in {report.path} would be kept: {', '.join(lost)}. Nothing was taken in."
         )
-    twice = sum(count > 1 for count in keys.values())
-    if twice:
-        report.notes.append(f"More than once in the file, and put together: {counted(twice, 'images')}.")
-    open_ = editor.extensible or not editor.schema.active
-    wanted = [*reading.classes, *labels] if open_ else labels
-    _add_classes(editor, dict.fromkeys(wanted), report, reading.templates, offered=open_)
-    return total
-
-
-def _add_classes(
-    editor: Editor, names: Iterable[str], report: Report, templates: Mapping[str, SkeletonTemplate], *, offered: bool
-) -> None:  # fmt: skip
-    """Add the classes that are missing: on offer where the output's are open, else retired, so that nothing is lost."""
-    for last in (False, False, True):
-        ops: list[Op] = []
-        missing = []
-        for name in names:
-            found = editor.schema.find(name)
-            if found is None:
-                missing.append(name)
-                given = _declared(editor, name, templates.get(name)) if offered else name
-                ops.append(editor.schema.new_class(given, retired=not offered, ahead=len(missing) - 1))
-            elif found.retired and offered:
-                ops.append(Op("set", "class", found.id, path="retired", old=True, new=False))
-        try:
-            if ops:
-                editor.do(ops, item="", origin="file")
-        except Conflict:  # another kernel adds the same at this moment: look what is left to do
-            if last:
-                raise
-        else:
-            if missing and not offered:
-                some = ", ".join(map(repr, missing[:MENTIONED])) + (" …" if len(missing) > MENTIONED else "")
-                report.notes.append(f"Not on offer here, and kept as retired classes: {some}.")
-            return
-
-
-def _declared(editor: Editor, name: str, template: SkeletonTemplate | None) -> str | ObjectClass:
-    """Return what is declared of a class that a file brings: with the joints that the file says, where they are drawn."""
-    given = editor.output.declared(name)
-    if template is None or "skeleton" not in editor.output.kinds:
-        return given
-    shapes = given.shapes if isinstance(given, ObjectClass) else ()
-    attributes = given.attributes if isinstance(given, ObjectClass) else ()
-    return ObjectClass(name, shapes=(*shapes, "skeleton"), attributes=attributes, skeleton=template)
-
-
-class _New(NamedTuple):
-    """What a batch would write, and what it says of it."""
-
-    ops: list[Op]
-    objects: int
-    known: int
-    classes: Counter[str]
 
 
 class _Taking:
-    """One import under way: samples are collected, and written many in one change."""
+    """One import under way."""
 
-    def __init__(self, editor: Editor, kind: Format, report: Report, size: Sizes, *, done: bool) -> None:
-        self.changes: list[str] = []
+    def __init__(
+        self, editor: Editor, kind: Format, report: Report, reading: Reading, size: Sizes, *, done: bool
+    ) -> None:
+        self.batch = batch.Batch(editor, f"{kind.name}: {report.path}")
         self._editor = editor
         self._kind = kind
         self._report = report
-        self._done = done
-        self._batch: dict[str, list[Sample]] = {}
+        self._reading = reading
+        self._classes = PlannedClasses(editor, reading.templates)
         self._size = size
+        self._done = done
+        self._waiting: dict[str, list[Sample]] = {}
         self._weight = 0
+        self._seen: set[str] = set()
+        self._twice: set[str] = set()
         self._order = time.time_ns() // 1000
+        self._touched = 0
+        self._part = editor.output.parts[0] if editor.output.parts else "objects"
 
-    def add(self, key: str, sample: Sample) -> None:
-        """Take a sample in with the next change."""
-        self._batch.setdefault(key, []).append(sample)
-        self._weight += 1 + len(sample.things)
-        if self._weight >= BATCH:
-            self.flush()
-
-    def adapted(self, key: str, sample: Sample) -> Sample:
-        """Return a sample whose things have shapes that their class takes, as far as there is a way; the rest as it is."""
-        editor, kinds = self._editor, self._editor.output.kinds
-        if not kinds:
-            return sample
-        things = []
-        for thing in sample.things:
-            rules = editor.schema.rules(editor.schema.id_of(thing.label))
-            wanted = (rules.shapes if rules is not None else ()) or kinds
-            shape = adapt(thing.shape, wanted, self._size(key))
-            if shape is None:
-                self._odd(
-                    f"of the kind {thing.shape.kind!r}, which is not offered here (kept as they are)", 1
-                )
-            elif shape is not thing.shape:
-                self._odd(f"of the kind {thing.shape.kind!r}, taken as {shape.kind!r}", 1)
-            things.append(thing if shape is None else dataclasses.replace(thing, shape=shape))
-        return dataclasses.replace(sample, things=tuple(things))
-
-    def flush(self) -> None:
-        """Write what was collected."""
-        editor, report = self._editor, self._report
-        for last in (False, False, True):
-            new = self._plan()
-            try:
-                if new.ops:
-                    self.changes.append(editor.do(new.ops, item="", origin="file").id)
-            except Conflict:  # somebody works on these items at this moment: look what is left to do
-                if last:
-                    raise
+    def read(self, match: Matcher, progress: Progress | None) -> None:
+        """Read the whole file into the batch."""
+        report, reading = self._report, self._reading
+        if self._classes.offered:
+            self._classes.add(reading.classes)
+        at, example = 0, ""
+        for at, sample in enumerate(reading, 1):
+            key = match.key(sample.name)
+            if key is None:
+                example = example or sample.name
+                report.leave(ABSENT, sample.name)
             else:
-                break
-        report.items += len(self._batch)
-        report.empty += sum(not any(sample.things for sample in samples) for samples in self._batch.values())
-        report.objects += new.objects
-        report.known += new.known
-        report.classes.update(new.classes)
-        for key, samples in self._batch.items():
-            self._look_closely(self._size(key), samples)
-        self._order += new.objects
-        self._batch, self._weight = {}, 0
+                self._take(key, sample)
+            if progress is not None:
+                progress(at, max(at, reading.total or 0))
+        self._flush()
+        report.lost.update(reading.lost)
+        if not self._seen:
+            source = self._editor.source
+            raise FormatError(
+                f"{report.path} has {at:,} images, and none of them is in {source.location}: the first is "
+                f"{example!r} there, {source.key(0)!r} here. Nothing was taken in."
+                if at
+                else f"{report.path} says nothing of any image. Nothing was taken in."
+            )
 
-    def _plan(self) -> _New:
-        editor = self._editor
-        present = {each.item.id: each for each in editor.store.each(editor.task, editor.layer, self._batch)}
+    def show(self) -> None:
+        """Make it visible, and say what is to be said of it."""
+        editor, report, hidden = self._editor, self._report, self._classes.hidden
+        shown = self.batch.show(self._classes.ops)
+        if shown:
+            record = {"batch": shown, "items": self._touched}
+            editor.store.remember(_last(editor), json.dumps(record).encode())
+        if self._twice:
+            many = counted(len(self._twice), "images")
+            report.notes.append(f"More than once in the file, and put together: {many}.")
+        if hidden:
+            some = ", ".join(map(repr, hidden[:MENTIONED])) + (" …" if len(hidden) > MENTIONED else "")
+            report.notes.append(f"Not on offer here, and kept as retired classes: {some}.")
+
+    # ---- inside -------------------------------------------------------------------------------------------------
+
+    def _take(self, key: str, sample: Sample) -> None:
+        (self._twice if key in self._seen else self._seen).add(key)
+        self._waiting.setdefault(key, []).append(sample)
+        self._weight += 1 + len(sample.things)
+        if self._weight >= PART:
+            self._flush()
+
+    def _flush(self) -> None:
+        """Write what has come together."""
+        present = self._present()
         ops: list[Op] = []
-        known = 0
-        classes: Counter[str] = Counter()
-        for key, samples in self._batch.items():
-            found = present.get(key)
-            item, objects = (found.item, found.objects) if found else (ItemRecord(id=key), [])
-            here = _Here(objects, editor.schema, self._kind, self._size(key))
-            for thing in (thing for sample in samples for thing in sample.things):
-                record = self._record(key, thing, here)
-                if record is None:
-                    known += 1
-                    continue
-                ops.append(Op("create", "object", record.id, key, new=encode(record)))
-                classes[thing.label or ""] += 1
+        for key, samples in self._waiting.items():
+            size = self._size(key)
+            item, objects = present.get(key) or (ItemRecord(id=key), [])
+            self._look_closely(size, samples)
+            here = _Here(objects, self._classes.schema, self._kind, size)
+            before = len(ops)
+            for sample in samples:
+                ops += self._created(key, sample, here, size)
             if self._done and item.state == "todo":
                 ops.append(Op("set", "item", key, key, "state", "todo", "done"))
-        return _New(ops, sum(classes.values()), known, classes)
+            self._touched += len(ops) > before and key not in self._twice
+            self._report.items += key not in self._twice
+            self._report.empty += not any(sample.things for sample in samples)
+        if ops:
+            self.batch.add(ops)
+        self._waiting, self._weight = {}, 0
 
-    def _record(self, key: str, thing: Thing, here: _Here) -> ObjectRecord | None:
+    def _present(self) -> dict[str, tuple[ItemRecord, list[ObjectRecord]]]:
+        """Return what is on the items that are waiting; what came in before from this file, too."""
         editor = self._editor
-        said = msgspec.json.encode([encode_shape(thing.shape), thing.label, thing.track])
-        nth = here.count(said)
-        name = f"{editor.task}\n{editor.layer}\n{key}\n{said.decode()}\n{nth}"
-        object_id = uuid.uuid5(_NAMESPACE, name).hex
-        # Asked in any case: a thing that is here by its id must not answer for its double as well.
-        if here.take(thing) or object_id in here.ids:
-            return None
-        self._order += 1
-        part = editor.output.parts[0] if editor.output.parts else "objects"
-        return ObjectRecord(
-            id=object_id, item=key, shape=thing.shape, part=part, class_id=editor.schema.id_of(thing.label),
-            score=thing.score, track=thing.track, attributes=dict(thing.attributes), origin="import",
-            author=editor.author.id, order=self._order,
-        )  # fmt: skip
+        found = {
+            each.item.id: (each.item, each.objects)
+            for each in editor.store.each(editor.task, editor.layer, self._waiting)
+        }
+        again: list[Annotated] = list(self.batch.each(key for key in self._waiting if key in self._twice))
+        for item, objects, _ in again:
+            there, others = found.get(item.id, (item, []))
+            state = item.state if there.state == "todo" else there.state
+            found[item.id] = (msgspec.structs.replace(there, state=state), [*others, *objects])
+        return found
+
+    def _created(self, key: str, sample: Sample, here: _Here, size: Size | None) -> list[Op]:
+        """Return what creates the objects of a sample that are not there yet."""
+        ops = []
+        author, report = self._editor.author.id, self._report
+        for thing in sample.things:
+            shape = self._adapted(thing, size)
+            id_ = here.new(key, thing, shape)
+            if id_ is None:
+                report.known += 1
+                continue
+            self._order += 1
+            record = ObjectRecord(
+                id=id_, item=key, shape=shape, part=self._part, class_id=self._classes.id_of(thing.label),
+                attributes=dict(thing.attributes), score=thing.score, track=thing.track, origin="import",
+                author=author, order=self._order,
+            )  # fmt: skip
+            ops.append(Op("create", "object", id_, key, new=record))
+            report.classes[thing.label or ""] += 1
+        report.objects += len(ops)
+        return ops
+
+    def _adapted(self, thing: Thing, size: Size | None) -> Shape:
+        """Return a shape that the thing's class takes, as far as there is a way; else as it is."""
+        kinds, kind = self._classes.kinds_of(thing.label), thing.shape.kind
+        if not kinds:
+            return thing.shape
+        shape = adapt(thing.shape, kinds, size)
+        if shape is None:
+            self._odd(f"of the kind {kind!r}, which is not offered here (kept as they are)", 1)
+            return thing.shape
+        if shape is not thing.shape:
+            self._odd(f"of the kind {kind!r}, taken as {shape.kind!r}", 1)
+        return shape
 
     def _look_closely(self, size: Size | None, samples: list[Sample]) -> None:
-        """Count what is odd about the boxes of an item."""
+        """Count what is odd about the shapes of an item."""
         for sample in samples:
             if size is None:
                 continue
@@ -352,9 +295,9 @@ class _Here:
     """What an item has already, to be compared with what a file says, as far as its format can say it."""
 
     def __init__(self, objects: list[ObjectRecord], schema: Schema, kind: Format, size: Size | None) -> None:
-        self.ids = {record.id for record in objects}
+        self._ids = {record.id for record in objects}
         self._cells: dict[tuple[str | None, int, int], list[tuple[float, ...]]] = {}
-        self._said: Counter[bytes] = Counter()
+        self._said: dict[bytes, int] = {}
         for record in objects:
             held = fit_shape(record.shape, kind.holds, size, Counter())
             if held is not None and held.kind in kind.holds.shapes:
@@ -363,22 +306,31 @@ class _Here:
                 if math.isfinite(left):
                     self._cells.setdefault((label, math.floor(left), math.floor(top)), []).append(bounds)
 
-    def count(self, said: bytes) -> int:
-        """Return how often this was asked before."""
-        self._said[said] += 1
-        return self._said[said] - 1
+    def new(self, key: str, thing: Thing, shape: Shape) -> str | None:
+        """Return the id of a thing, made from what it says; None where the item has it."""
+        said = _encoder.encode((shape, thing.label, thing.track))
+        nth = self._said.get(said, 0)
+        self._said[said] = nth + 1
+        id_ = hashlib.sha1(b"%b\n%b\n%d" % (key.encode(), said, nth), usedforsecurity=False).hexdigest()[:32]
+        # Asked in any case: a thing that is here by its id must not answer for its double as well.
+        return None if self._take(thing.label, shape) or id_ in self._ids else id_
 
-    def take(self, thing: Thing) -> bool:
+    def _take(self, label: str | None, shape: Shape) -> bool:
         """Tell whether the item has such a thing; each of them answers once."""
-        bounds = tuple(thing.shape.bounds())
+        if not self._cells:
+            return False
+        bounds = tuple(shape.bounds())
         for left in {math.floor(bounds[0] - NEAR), math.floor(bounds[0] + NEAR)}:
             for top in {math.floor(bounds[1] - NEAR), math.floor(bounds[1] + NEAR)}:
-                some = self._cells.get((thing.label, left, top), [])
+                some = self._cells.get((label, left, top), [])
                 for at, other in enumerate(some):
                     if all(abs(a - b) <= NEAR for a, b in zip(bounds, other, strict=True)):
                         del some[at]
                         return True
         return False
+
+
+_encoder = msgspec.json.Encoder()
 
 
 def _outside(shape: Shape, size: Size) -> bool:

@@ -70,10 +70,10 @@ def size_of(editor: Editor, key: str, media: dict[str, Any] | None = None) -> Si
         key: the item.
         media: what was recorded of the media when the item was annotated; where nothing was, the file is asked.
     """
-    path = path_of(editor, key) if media is None else None
+    finder = getattr(editor.source, "path", None) if media is None else None
     try:
-        if path is not None:  # the head of the file tells it; `facts` would read all of it
-            with in_words(key), path.open("rb") as file:
+        if finder is not None:  # the head of the file tells it; `facts` would read all of it
+            with in_words(key), open(finder(key), "rb") as file:  # noqa: PTH123 - asked a hundred thousand times
                 picture = open_picture(file, key)
                 return picture.width, picture.height
         facts = media or editor.source.facts(key)

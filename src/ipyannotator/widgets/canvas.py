@@ -16,7 +16,7 @@ import traitlets
 
 from ipyannotator.editor import Editor
 from ipyannotator.errors import MediaError
-from ipyannotator.model import Entry, ObjectRecord, encode
+from ipyannotator.model import Entry, ObjectRecord, encode, is_sweeping
 from ipyannotator.sources.base import Media, Request
 from ipyannotator.sources.cache import MediaCache
 from ipyannotator.sources.look import Look
@@ -183,6 +183,9 @@ class Canvas(Line):
         """Tell the browser what changed on the item on screen, whoever did it; its own edits change nothing there."""
         super()._stored(entry)
         seq, change = entry
+        if is_sweeping(change):
+            self.show()
+            return
         with self._out:
             key = self.editor.key
             ops = [op for op in change.ops if op.item == key]

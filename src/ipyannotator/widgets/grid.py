@@ -19,7 +19,7 @@ import traitlets
 from ipyannotator.editor import Editor
 from ipyannotator.editor.events import Failure
 from ipyannotator.errors import InvalidValue
-from ipyannotator.model import Entry, ObjectRecord, Record, Ref
+from ipyannotator.model import Entry, ObjectRecord, Record, Ref, is_sweeping
 from ipyannotator.sources.base import Media, Region
 from ipyannotator.sources.cache import MediaCache
 from ipyannotator.sources.thumbnails import Made, Thumbnails, Wanted
@@ -298,7 +298,7 @@ class Grid(Line):
     def _stored(self, entry: Entry) -> None:
         """Tell the page what cells that it knows say now, and count the marks."""
         super()._stored(entry)
-        touched: dict[Cell, None] = {}
+        touched: dict[Cell, None] = dict(self._known) if is_sweeping(entry.change) else {}
         for op in entry.change.ops:
             if op.item:
                 touched[Cell(op.item)] = None

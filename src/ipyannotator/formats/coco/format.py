@@ -8,7 +8,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -40,6 +40,8 @@ BOXLESS = "without a box (left out)"
 SIZELESS = "without a size (left out)"
 ABOVE = "of a class with a supercategory (not kept)"
 
+T = TypeVar("T")
+
 _WHOLE = "instances_default.json"
 _HEAD = 1 << 20
 """Bytes of a file that are looked at to tell whether it is COCO."""
@@ -61,9 +63,19 @@ class _Category(msgspec.Struct):
 
 
 class _File(msgspec.Struct):
+    """A file; its annotations, of which there may be millions, are read one by one when their image's turn comes."""
+
     images: list[_Image] = []
-    annotations: list[Row] | None = None
+    annotations: list[msgspec.Raw] | None = None
     categories: list[_Category] = []
+
+
+class _Whose(msgspec.Struct):
+    image_id: int | str
+
+
+_whose = msgspec.json.Decoder(_Whose)
+_row = msgspec.json.Decoder(Row)
 
 
 class _Part(NamedTuple):
@@ -272,10 +284,11 @@ def _samples(part: _Part, file: _File, kinds: Kinds, lost: Losses) -> Iterator[S
         raise FormatError(f"{part.path}, images: the id {twice!r} stands there twice. Nothing was taken in.")
     rows: dict[int | str, list[int]] = {}
     annotations = file.annotations or []
-    for at, row in enumerate(annotations):
-        if row.image_id not in images:
-            raise _wrong(part.path, at, "image_id", row.image_id, "the id of one of the images")
-        rows.setdefault(row.image_id, []).append(at)
+    for at, text in enumerate(annotations):
+        whose = _decoded(part.path, at, text, _whose).image_id
+        if whose not in images:
+            raise _wrong(part.path, at, "image_id", whose, "the id of one of the images")
+        rows.setdefault(whose, []).append(at)
     if file.annotations is None:  # a list of images to be annotated says nothing of what is on them
         lost["images without a section of annotations (left out)"] += len(file.images)
         return
@@ -283,11 +296,21 @@ def _samples(part: _Part, file: _File, kinds: Kinds, lost: Losses) -> Iterator[S
         width, height = (None if side is None else round(side) for side in (image.width, image.height))
         size = (width, height) if width and height else None
         reader = _Reader(part.path, names, kinds, size, lost)
-        things = [reader.thing(at, annotations[at]) for at in rows.get(image.id, ())]
+        its = [(at, _decoded(part.path, at, annotations[at], _row)) for at in rows.get(image.id, ())]
+        things = [reader.thing(at, row) for at, row in its]
         if above:
-            lost[ABOVE] += sum(annotations[at].category_id in above for at in rows.get(image.id, ()))
+            lost[ABOVE] += sum(row.category_id in above for _, row in its)
         kept = tuple(thing for thing in things if thing is not None)
         yield Sample(image.file_name, width, height, kept, part.split)
+
+
+def _decoded(path: Path, at: int, text: msgspec.Raw, decoder: msgspec.json.Decoder[T]) -> T:
+    try:
+        return decoder.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        what, _, where = str(error).partition(" - at `$")
+        place = f"annotations[{at}]{where.rstrip('`')}"
+        raise FormatError(f"{path} is not COCO: {place}: {what}. Nothing was taken in.") from error
 
 
 class _Reader(NamedTuple):

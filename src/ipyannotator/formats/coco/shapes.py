@@ -116,6 +116,8 @@ def _box(box: list[float] | None) -> Box | None:
     """Return the box; None where it has no extent, or where there is none."""
     if not box:
         return None
+    if len(box) == 4 and box[2] > 0 and box[3] > 0 and max(box) <= FARTHEST and min(box) >= -FARTHEST:  # noqa: PLR2004
+        return Box(*box)  # nearly all of them
     if len(box) != 4 or not all(abs(value) <= FARTHEST for value in box) or min(box[2:]) < 0:  # noqa: PLR2004 - as it says
         raise Wrong("bbox", box, "[x, y, width, height] in pixels, none negative but x and y")
     return Box(*box) if all(box[2:]) else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ipyannotator.errors import InvalidValue
 from ipyannotator.model.shapes.base import SHAPES, Bounds, Shape
-from ipyannotator.model.shapes.numbers import number
+from ipyannotator.model.shapes.numbers import are_plain, number
 
 
 @SHAPES.register("box")
@@ -23,8 +23,11 @@ class Box(Shape):
     kind: str = field(default="box", init=False, repr=False)
 
     def __post_init__(self) -> None:
-        for name in ("x", "y", "width", "height", "angle"):
-            number(f"Box.{name}", getattr(self, name))
+        values = (self.x, self.y, self.width, self.height, self.angle)
+        if are_plain(values) and self.width > 0 and self.height > 0:
+            return
+        for name, value in zip(("x", "y", "width", "height", "angle"), values, strict=True):
+            number(f"Box.{name}", value)
         for name in ("width", "height"):
             if getattr(self, name) <= 0:
                 raise InvalidValue(f"Box.{name}", getattr(self, name), "more than 0 pixels")

@@ -19,6 +19,14 @@ def number(what: str, value: Any) -> None:
         raise InvalidValue(what, value, "a finite number of pixels")
 
 
+def are_plain(values: tuple[Any, ...]) -> bool:
+    """Tell whether all values are finite, and of Python's own kinds of number: what nearly all are, told fast."""
+    return _PLAIN.issuperset(map(type, values)) and all(map(math.isfinite, values))
+
+
+_PLAIN = {int, float}
+
+
 def pairs(what: str, given: Any, least: int) -> tuple[Pair, ...]:
     """Return points in one form.
 
