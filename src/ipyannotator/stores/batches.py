@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from ipyannotator.model import BATCH_LAYER, BatchRecord, ItemRecord, Ref, batch_layer
+from ipyannotator.model import BatchRecord, ItemRecord, Ref, batch_layer
 from ipyannotator.stores.effects import shown
 from ipyannotator.stores.packing import chunks
 from ipyannotator.stores.rows import Scope, scope
-from ipyannotator.stores.tables import NOW, Tables, counters, log, scopes
+from ipyannotator.stores.tables import NOW, OF_BATCHES, Tables, counters, log, scopes
 
 
 class Tally(NamedTuple):
@@ -62,9 +62,7 @@ def put(
 def waiting(connection: Connection, task: str) -> dict[str, float]:
     """Return the layers of a task that hold a batch that is not visible, with the time of its last entry."""
     layers = connection.execute(
-        select(scopes.c.id, scopes.c.layer).where(
-            scopes.c.task == task, scopes.c.layer.startswith(BATCH_LAYER)
-        )
+        select(scopes.c.id, scopes.c.layer).where(scopes.c.task == task, OF_BATCHES)
     ).all()
     found = {}
     for number, layer in layers:

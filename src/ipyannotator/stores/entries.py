@@ -13,12 +13,12 @@ import msgspec
 from sqlalchemy import Connection, bindparam, func, insert, literal, null, select, union_all, update
 
 from ipyannotator.errors import NewerVersion
-from ipyannotator.model import BATCH_LAYER, Answer, Change, Entry, Status
+from ipyannotator.model import Answer, Change, Entry, Status
 from ipyannotator.model.change import VERSION
 from ipyannotator.stores.effects import Kind, Known, flips, kind_of, reach
 from ipyannotator.stores.packing import Packer, Unpacker
 from ipyannotator.stores.rows import Scope
-from ipyannotator.stores.tables import answers, dropped, log, meta, scopes, touched
+from ipyannotator.stores.tables import OF_BATCHES, answers, dropped, log, meta, scopes, touched
 
 UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 """By version, the function that brings the JSON form of a change of this version to the next one."""
@@ -133,8 +133,7 @@ def entries(
     if task is not None:
         query = query.where(log.c.scope.in_(select(scopes.c.id).where(scopes.c.task == task)))
     if not parts:
-        hidden = select(scopes.c.id).where(scopes.c.layer.startswith(BATCH_LAYER))
-        query = query.where(log.c.scope.not_in(hidden))
+        query = query.where(log.c.scope.not_in(select(scopes.c.id).where(OF_BATCHES)))
     unpack = Unpacker(connection)
     return [
         (Entry(seq, unpack.change(upgraded(msgspec.json.decode(body), version), places)), status, kind)

@@ -91,6 +91,7 @@ CREATE TABLE {prefix}batches (
     PRIMARY KEY (scope, id)) WITHOUT ROWID;
 """
         )
+    connection.exec_driver_sql("CREATE INDEX scopes_layer ON scopes (layer)")
 
 
 MIGRATIONS: list[Callable[[Connection], None]] = [first, leases, batches]

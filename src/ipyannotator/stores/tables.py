@@ -38,6 +38,8 @@ from sqlalchemy import (
     text,
 )
 
+from ipyannotator.model import BATCH_LAYER
+
 metadata = MetaData()
 
 meta = Table(
@@ -52,6 +54,9 @@ scopes = Table(
     Column("layer", Text, nullable=False),
     UniqueConstraint("task", "layer"),
 )
+Index("scopes_layer", scopes.c.layer)
+OF_BATCHES = (scopes.c.layer >= BATCH_LAYER) & (scopes.c.layer < f"{BATCH_LAYER}\U0010ffff")
+"""The scopes that hold a batch until it is made visible, as bounds, which an index serves (LIKE it does not)."""
 
 
 class Tables(NamedTuple):

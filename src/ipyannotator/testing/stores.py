@@ -7,17 +7,7 @@ import threading
 from collections.abc import Callable
 
 from ipyannotator.errors import InvalidValue, ReadOnly, StoreError
-from ipyannotator.model import (
-    Answer,
-    Author,
-    Box,
-    FieldRecord,
-    ItemRecord,
-    ObjectRecord,
-    Op,
-    Ref,
-    encode,
-)
+from ipyannotator.model import Answer, Author, Box, FieldRecord, ItemRecord, ObjectRecord, Op, Ref, encode
 from ipyannotator.stores.base import Annotated, Counts, Store
 from ipyannotator.testing.batches import BATCH_CHECKS
 from ipyannotator.testing.leases import LEASE_CHECKS
