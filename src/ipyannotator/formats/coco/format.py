@@ -65,10 +65,13 @@ class _Category(msgspec.Struct):
 
 
 class _File(msgspec.Struct):
-    """A file; its annotations, of which there may be millions, are read one by one when their image's turn comes."""
+    """A file; its annotations, of which there may be millions, are read one by one when their image's turn comes.
 
-    images: list[_Image] = []
-    annotations: list[msgspec.Raw] | None = None
+    Tuples of plain values: Python's garbage collector looks at them once, at lists again and again.
+    """
+
+    images: tuple[_Image, ...] = ()
+    annotations: tuple[msgspec.Raw, ...] | None = None
     categories: list[_Category] = []
 
 
@@ -284,7 +287,7 @@ def _samples(part: _Part, file: _File, kinds: Kinds, lost: Losses) -> Iterator[S
             number for number, count in Counter(each.id for each in file.images).items() if count > 1
         )
         raise FormatError(f"{part.path}, images: the id {twice!r} stands there twice. Nothing was taken in.")
-    annotations = file.annotations or []
+    annotations = file.annotations or ()
     # By image, in plain numbers: a list for each of a hundred thousand images would be walked through by Python's
     # garbage collector again and again.
     whose = array("q", bytes(8 * len(annotations)))
