@@ -59,11 +59,18 @@ def import_(
         ),
     ] = True,
     class_: ClassOption = None,
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict", help="Refuse a file of which something would be left out or taken as something else."
+        ),
+    ] = False,
 ) -> None:
     """Take annotations of another program, or a JSON that was changed by hand, into a project.
 
     Images are found by their names. What is there stays, and what comes a second time is not doubled. Images of the
-    file that the project does not have, and what a box lost, is counted aloud. `undo-import` takes all of it back.
+    file that the project does not have, and what a box lost, is counted aloud. All of it becomes visible at once, at
+    the end; `undo-import` takes all of it back.
     """
     from ipyannotator.transfer import exchange, foreign
 
@@ -91,6 +98,7 @@ def import_(
                     done=done,
                     progress=bar,
                     classes=_renamed(class_),
+                    strict=strict,
                 )
             _tell(report)
         _save(task)

@@ -76,7 +76,13 @@ class Exchanging:
         )
 
     def import_(
-        self, name: str | None, path: str | Path, *, done: bool = True, classes: Renamed | None = None
+        self,
+        name: str | None,
+        path: str | Path,
+        *,
+        done: bool = True,
+        classes: Renamed | None = None,
+        strict: bool = False,
     ) -> Report:
         """Take a data set of another program in: `a.import_("voc", "annotations")`; see `foreign.import_`.
 
@@ -85,10 +91,11 @@ class Exchanging:
             path: the file or folder.
             done: whether items that were not begun count as done.
             classes: other names for classes of the file; None leaves the objects of a class out.
+            strict: refuse a file of which something would be left out or taken as something else.
         """
         from ipyannotator.transfer import foreign
 
-        return foreign.import_(self.editor, name, path, done=done, classes=classes)
+        return foreign.import_(self.editor, name, path, done=done, classes=classes, strict=strict)
 
     def undo_import(self) -> dict[str, int]:
         """Take back the latest import, but for what was edited since; returns how many items, and how many kept."""

@@ -124,9 +124,8 @@ def _show(
         for here, wanted, number, there, key, state, objects_there, fields in both:
             number -= doubles[here]  # noqa: PLW2901
             before = ItemRecord(id=key, state=state, objects=objects_there)
-            after = ItemRecord(
-                id=key, state=wanted if state == "todo" else state, objects=objects_there + number
-            )
+            begun = shown(before, fields) is not None  # by somebody, who decides when it is done
+            after = ItemRecord(id=key, state=state if begun else wanted, objects=objects_there + number)
             if after.state == state:
                 stood.append(key)
             _shift(tally, shown(ItemRecord(id=key, state=wanted, objects=number + doubles[here]), 0), None)

@@ -130,7 +130,8 @@ class Records:
         stood = []
         for key, item in hidden.items.items():
             there = layer.items.get(key)
-            state = item.state if there is None or there.state == "todo" else there.state
+            begun = shown(there, len(layer.fields.get(key, {}))) is not None
+            state = there.state if there is not None and begun else item.state
             if there is not None and there.state == state:
                 stood.append(key)
             objects = {**hidden.objects.get(key, {}), **layer.objects.get(key, {})}

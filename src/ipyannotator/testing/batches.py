@@ -69,11 +69,11 @@ def check_what_was_there_keeps_its_state_and_its_objects(store: Store) -> None:
     store.commit(change(_show(part), origin="file"))
     same(
         "together", _seen(store),
-        {"a": ("flagged", ["mine", "o1"]), "b": ("done", ["mine", "o2"]), "c": ("done", ["o3", "o4"])},
+        {"a": ("flagged", ["mine", "o1"]), "b": ("todo", ["mine", "o2"]), "c": ("todo", ["o3", "o4"])},
     )  # fmt: skip
     same("the one that was there", store.annotated(TASK, "c").objects[0].shape, Box(9, 9, 9, 9))
     same("numbers", [each.item.objects for each in store.each(TASK)], [2, 2, 2])
-    same("counts", tuple(store.counts(TASK)), ({"flagged": 1, "done": 2}, {"": 6}))
+    same("counts", tuple(store.counts(TASK)), ({"flagged": 1, "in_progress": 2}, {"": 6}))
 
 
 def check_a_batch_is_taken_back_but_for_what_was_edited_since(store: Store) -> None:

@@ -30,10 +30,11 @@ class PlannedClasses:
     def __init__(self, editor: Editor, templates: Mapping[str, SkeletonTemplate]) -> None:
         self._editor = editor
         self._templates = templates
-        self._schema = editor.schema
+        # As they are at this moment: the editor hears of what others make a little later.
+        self._schema = Schema(editor.store.classes(editor.task), editor.output.unclassed)
         self._ids: dict[str | None, str | None] = {None: None}
         self._kinds: dict[str | None, Collection[str]] = {}
-        self.offered = editor.extensible or not editor.schema.active
+        self.offered = editor.extensible or not self._schema.active
         self.ops: list[Op] = []
         self.hidden: list[str] = []
 
