@@ -38,6 +38,7 @@ GROUPS = {
     "labelling": "in JupyterLab: one key for each picture, many in a row",
     "web": "the web app: from the link to the first picture",
     "grid": "a grid of very many crops",
+    "files": "data sets of other programs: very many boxes in and out",
     "lab": "in JupyterLab: one box, its acknowledgement, the next image",
 }
 """The groups of measurements, each a module of this name here."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import io
 import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -260,7 +260,7 @@ def test_masks_and_keypoints_evaluated_against_themselves_are_perfect(tmp_path: 
     from pycocotools import coco, cocoeval
 
     things = [RICH[0], Thing(HOLED, "car")] if kind == "segm" else [RICH[2]]
-    path = rich(tmp_path, [dataclasses.replace(thing, score=0.9) for thing in things])
+    path = rich(tmp_path, [msgspec.structs.replace(thing, score=0.9) for thing in things])
     with contextlib.redirect_stdout(io.StringIO()):
         truth = coco.COCO(str(path))
         found = truth.loadRes(json.loads(path.read_text())["annotations"])

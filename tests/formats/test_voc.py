@@ -59,6 +59,9 @@ def test_an_independent_reader_finds_the_same(tmp_path: Path) -> None:
         "size/height": "480",
     }
     assert (tmp_path / "out" / "ImageSets" / "Main" / "trainval.txt").read_text() == "sub/a\n"
+    assert (tmp_path / "out" / "labelmap.txt").read_text() == (
+        "# label:color_rgb:parts:actions\ncar:::\n<b> & \"q\" 'a'/😀:::\n"
+    )
 
 
 def test_the_challenges_own_convention_counts_from_one_to_the_last_pixel(tmp_path: Path) -> None:

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol, get_args
 
+import msgspec
+
 from ipyannotator.errors import FormatError, InvalidValue
 from ipyannotator.model import Shape, SkeletonTemplate
 from ipyannotator.registry import Registry
@@ -89,15 +91,17 @@ class Holds:
         return self.shapes | {"rotated_box"} if self.angle and "box" in self.shapes else self.shapes
 
 
-@dataclass(frozen=True, slots=True)
-class Thing:
-    """One annotated thing: its shape in pixels of the full-resolution image after EXIF orientation, and the rest."""
+class Thing(msgspec.Struct, frozen=True, gc=False):
+    """One annotated thing: its shape in pixels of the full-resolution image after EXIF orientation, and the rest.
+
+    There are millions of them, which is why it is no dataclass: it is made in a sixth of the time.
+    """
 
     shape: Shape
     label: str | None = None
     score: float | None = None
     track: str | None = None
-    attributes: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ and `xmax` is the last pixel that belongs to the object. Nothing in a file tells
 `Voc(first_pixel=1)`, registered as `voc-devkit`, reads x = xmin - 1, width = xmax - xmin + 1, and writes so.
 
 A data set is a folder with `Annotations/`, `JPEGImages/` and `ImageSets/Main/<split>.txt` (`trainval.txt` without
-splits). Reading takes any folder and looks for XML in it; document type declarations, entities and references to
+splits); `labelmap.txt` has the names of the classes, without which CVAT and Datumaro know those of the challenge alone.
+Reading takes any folder and looks for XML in it; document type declarations, entities and references to
 other files are refused.
 """
 
@@ -113,6 +114,9 @@ class Voc:
                 lists[sample.split or _WHOLE].append(stem(name))
             for split, names in lists.items():
                 place.put(f"ImageSets/Main/{split}.txt", "".join(f"{name}\n" for name in names).encode())
+            # A name with a colon, which parts the columns, cannot stand there.
+            rows = (f"{name}:::\n" for name in content.classes if ":" not in name)
+            place.put("labelmap.txt", "".join(("# label:color_rgb:parts:actions\n", *rows)).encode())
         return stems.renamed
 
     # ---- writing ------------------------------------------------------------------------------------------------

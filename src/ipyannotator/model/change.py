@@ -39,8 +39,8 @@ VERSION = 1
 Status = Literal["ok", "amended", "rejected", "conflict"]
 
 
-class Op(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One operation on one record.
+class Op(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """One operation on one record; as the records, it holds no cycles.
 
     Attributes:
         action: `create`, `delete` or `set`.

@@ -38,8 +38,8 @@ class Author(msgspec.Struct, frozen=True):
     name: str = ""
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The base of the records."""
+class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """The base of the records. What they hold are values, never cycles, so the garbage collector passes them by."""
 
     id: str
     revision: int = 0

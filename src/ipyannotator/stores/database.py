@@ -81,8 +81,13 @@ class Database:
                 self._open()
 
     @contextmanager
-    def atomic(self) -> Iterator[Connection]:
-        """Open a transaction for writing; all of it is written at the end, or nothing where an error is raised."""
+    def atomic(self, *, lasting: bool = True) -> Iterator[Connection]:
+        """Open a transaction for writing; all of it is written at the end, or nothing where an error is raised.
+
+        Args:
+            lasting: whether it is on the disk at the end; else it is no later than the next one that lasts, and a power
+                cut before that may take it back, as a whole.
+        """
         self._check_open()
         if self.read_only:
             raise ReadOnly(f"{self.path} is open for reading only. Annotate with `create()` to write to it.")
@@ -93,8 +98,17 @@ class Database:
                     f"{self.path} was moved, deleted or replaced while it was open. Nothing was written; "
                     "open the project anew (run the cell again)."
                 )
-            with self._engine("rw").connect().execution_options(write=True) as connection, connection.begin():
-                yield connection
+            with self._engine("rw").connect().execution_options(write=True) as connection:
+                # The write-ahead log is written in order: who waits for its end has waited for all of it.
+                waits = lasting or self._synchronous != "FULL"
+                if not waits:
+                    _synchronous(connection, "NORMAL")
+                try:
+                    with connection.begin():
+                        yield connection
+                finally:
+                    if not waits:
+                        _synchronous(connection, self._synchronous)
 
     def read(self, fn: Callable[[Connection], T]) -> T:
         """Return what `fn` reads through a connection, all of it from one moment; it may be called again."""
@@ -291,6 +305,12 @@ class Database:
                 self._prepare(connection)
                 self._seen = look.file
             return fn(connection)
+
+
+def _synchronous(connection: Connection, mode: str) -> None:
+    """Say what a commit waits for; to the driver itself, since it must be said outside a transaction."""
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"PRAGMA synchronous = {mode}")
 
 
 def _begin(connection: Connection) -> None:

@@ -209,7 +209,16 @@ def effects(records: Records, seq: int, tally: Callable[[str], tuple[ItemRecord 
     return out
 
 
-def filled(ops: Iterable[Op], seq: int, tally: Callable[[str], tuple[ItemRecord | None, int]]) -> Effects:
+class Filled(NamedTuple):
+    """What fills a batch: as `Effects`, but all objects are new, and get their revision where they are written."""
+
+    items: dict[str, tuple[ItemRecord, int]]
+    objects: list[ObjectRecord]
+    states: dict[str, int]
+    labels: dict[str, int]
+
+
+def filled(ops: Iterable[Op], seq: int, tally: Callable[[str], tuple[ItemRecord | None, int]]) -> Filled:
     """Return what to write of operations that fill a batch: they create objects, and set states of items.
 
     Nobody else writes there, so nothing can clash, and a million objects need no comparing.
@@ -219,18 +228,17 @@ def filled(ops: Iterable[Op], seq: int, tally: Callable[[str], tuple[ItemRecord 
         seq: the number of the log entry, the new revision.
         tally: as for `effects`.
     """
-    out = Effects({}, {}, {}, {}, {}, Counter(), Counter())
+    out = Filled({}, [], Counter(), Counter())
     states: dict[str, State] = {}
-    grown: Counter[str] = Counter()
     for op in ops:
         if op.record == "object" and op.action == "create" and isinstance(op.new, ObjectRecord):
-            out.objects[Ref("object", op.id, op.item)] = msgspec.structs.replace(op.new, revision=seq)
-            out.labels[op.new.class_id or ""] += 1
-            grown[op.item] += 1
+            out.objects.append(op.new)
         elif op.record == "item" and op.path == "state" and op.new in STATES:
             states[op.item] = op.new
         else:
             raise InvalidValue("The operation of a batch", op, "an object to create, or the state of an item")
+    out.labels.update(Counter(record.class_id or "" for record in out.objects))
+    grown = Counter(record.item for record in out.objects)
     for key in dict.fromkeys((*grown, *states)):
         stored, fields = tally(key)
         base = stored or ItemRecord(id=key)

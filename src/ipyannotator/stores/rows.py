@@ -31,7 +31,7 @@ from ipyannotator.model import (
     encode,
 )
 from ipyannotator.stores.base import Annotated
-from ipyannotator.stores.effects import Effects
+from ipyannotator.stores.effects import Effects, Filled
 from ipyannotator.stores.packing import Packer, Unpacker, chunks
 from ipyannotator.stores.tables import Tables, counters, scopes
 
@@ -236,7 +236,7 @@ class Rows:
                 table.objects,
                 ("item", "id"),
                 [
-                    _object_row(pack, numbers[record.item], record)
+                    _object_row(pack, numbers[record.item], record, record.revision)
                     for record in what.objects.values()
                     if record
                 ],
@@ -258,9 +258,7 @@ class Rows:
         )
         pack.flush(self._connection)
         for its, address, rows in writes:
-            if rows:
-                # Plainly to the driver: SQLAlchemy takes longer to look at a million rows than SQLite to write them.
-                self._connection.exec_driver_sql(_upsert(its, address), rows)
+            self._put(its, address, rows)
         for its, gone in ((table.objects, what.objects), (table.fields, what.fields)):
             lost = [{"i": numbers[ref.item], "n": ref.id} for ref, record in gone.items() if record is None]
             if lost:
@@ -270,6 +268,21 @@ class Rows:
             if record is None:
                 match = (table.classes.c.task == self._scope.task, table.classes.c.id == ref.id)
                 self._connection.execute(delete(table.classes).where(*match))
+
+    def fill(self, what: Filled, seq: int) -> None:
+        """Write what fills a batch; all items must have been loaded."""
+        pack = Packer()
+        numbers = self._number(what.items)
+        items = [self._item_row(pack, numbers[key], *pair) for key, pair in what.items.items()]
+        objects = [_object_row(pack, numbers[record.item], record, seq) for record in what.objects]
+        pack.flush(self._connection)
+        self._put(self._tables.items, ("id",), items)
+        self._put(self._tables.objects, ("item", "id"), objects)
+
+    def _put(self, table: Table, address: tuple[str, ...], rows: list[Row]) -> None:
+        if rows:
+            # Plainly to the driver: SQLAlchemy takes longer to look at a million rows than SQLite to write them.
+            self._connection.exec_driver_sql(_upsert(table, address), rows)
 
     def _number(self, keys: Iterable[str]) -> dict[str, int]:
         """Return the rows' numbers of items, the next ones for those that are new."""
@@ -345,12 +358,12 @@ def _shape(data: Any) -> Shape:
         return UnknownShape(cast("str", data["kind"]), data)
 
 
-def _object_row(pack: Packer, number: int, record: ObjectRecord) -> Row:
+def _object_row(pack: Packer, number: int, record: ObjectRecord, revision: int) -> Row:
     shape = record.shape.data if isinstance(record.shape, UnknownShape) else record.shape
     return (
         number, record.id, record.part, record.class_id, pack.text(shape),
         pack.text(record.attributes) if record.attributes else None, record.score, record.track, record.origin,
-        record.author, record.order, record.revision,
+        record.author, record.order, revision,
     )  # fmt: skip
 
 

@@ -135,13 +135,13 @@ class SqlStore(SqlLeases):
         """Write a part of a batch and append it to the log; see `Store.fill`."""
         self._check_writable()
         check_batch(change)
-        with self._db.atomic() as connection, as_json(change):
+        with self._db.atomic(lasting=False) as connection, as_json(change):
             where = scope(connection, change.task, change.layer, make=True)
             rows = Rows(connection, NOW, where)
             rows.load(Ref("item", key, key) for key in items(change))
             seq = entries.append(connection, where, change, "ok")
             what = filled(change.ops, seq, rows.tally)
-            rows.write(what)
+            rows.fill(what, seq)
             count(connection, where, "state", what.states)
             count(connection, where, "class", what.labels)
             return seq

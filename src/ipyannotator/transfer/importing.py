@@ -30,7 +30,7 @@ from ipyannotator.errors import Conflict, FormatError
 from ipyannotator.formats.adapting import adapt
 from ipyannotator.formats.base import FORMATS, Format, Reading, Sample, Size, Thing, find_format
 from ipyannotator.formats.fitting import fit_shape
-from ipyannotator.model import ItemRecord, ObjectRecord, Op, Schema, Shape
+from ipyannotator.model import Bounds, ItemRecord, ObjectRecord, Op, Schema, Shape
 from ipyannotator.stores.base import Annotated
 from ipyannotator.transfer.matching import Matcher, Sizes
 from ipyannotator.transfer.planning import PlannedClasses
@@ -304,7 +304,7 @@ class _Taking:
                 continue
             if sample.width and sample.height and (sample.width, sample.height) != size:
                 self._odd(RESIZED, len(sample.things))
-            self._odd(OUTSIDE, sum(_outside(thing.shape, size) for thing in sample.things))
+            self._odd(OUTSIDE, sum(_outside(thing.shape.bounds(), size) for thing in sample.things))
 
     def _odd(self, what: str, count: int) -> None:
         if count:
@@ -353,6 +353,6 @@ class _Here:
 _encoder = msgspec.json.Encoder()
 
 
-def _outside(shape: Shape, size: Size) -> bool:
-    left, top, right, bottom = shape.bounds()
+def _outside(bounds: Bounds, size: Size) -> bool:
+    left, top, right, bottom = bounds
     return left < -NEAR or top < -NEAR or right > size[0] + NEAR or bottom > size[1] + NEAR

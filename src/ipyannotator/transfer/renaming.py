@@ -6,6 +6,8 @@ import dataclasses
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+import msgspec
+
 from ipyannotator.errors import InvalidValue
 from ipyannotator.formats.base import Losses, Reading, Sample
 from ipyannotator.model.classes import check_name
@@ -42,7 +44,7 @@ def renamed(reading: Reading, classes: Renamed) -> Reading:
             named = (
                 each
                 if each.label is None
-                else dataclasses.replace(each, label=classes.get(each.label, each.label))
+                else msgspec.structs.replace(each, label=classes.get(each.label, each.label))
                 for each in wanted
             )
             yield dataclasses.replace(sample, things=tuple(named))

@@ -75,7 +75,7 @@ class _File(msgspec.Struct):
     categories: list[_Category] = []
 
 
-class _Whose(msgspec.Struct):
+class _Whose(msgspec.Struct, gc=False):
     image_id: int | str
 
 
@@ -346,7 +346,9 @@ class _Reader(NamedTuple):
             return None
         if row.score is not None and not 0 <= row.score <= 1:
             raise _wrong(self.path, at, "score", row.score, "a number from 0 to 1")
-        attributes = {**(row.attributes or {}), **({CROWD: True} if row.iscrowd else {})}
+        attributes = row.attributes or {}
+        if row.iscrowd:
+            attributes = {**attributes, CROWD: True}
         label = self.names.get(row.category_id, str(row.category_id))
         return Thing(shape, label, row.score, attributes=attributes)
 

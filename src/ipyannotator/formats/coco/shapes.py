@@ -37,7 +37,7 @@ class _Rle(msgspec.Struct):
 _Outline = list[list[float]] | _Rle
 
 
-class Row(msgspec.Struct):
+class Row(msgspec.Struct, gc=False):
     """One annotation as it stands in the file; outline and keypoints are read where they are wanted."""
 
     image_id: int | str
@@ -67,17 +67,19 @@ def shape_of(row: Row, kinds: Kinds, size: Size | None, lost: Losses) -> Shape |
     if jointed and (not kinds or "skeleton" in kinds):
         joints = _joints(row.keypoints)
         if joints is not None:
-            lost.update([BESIDE] * outlined)
+            if outlined:
+                lost[BESIDE] += 1
             return joints
-    else:
-        lost.update([KEYPOINTS] * jointed)
+    elif jointed:
+        lost[KEYPOINTS] += 1
     outlines = OUTLINED & {*kinds} if kinds else OUTLINED
     if outlined and outlines:
         outline = _outline(row.segmentation, size)
         held = outline and adapt(outline, outlines, size)
         if held is not None:
             return held
-    lost.update([OUTLINES] * (outlined and box is not None))
+    if outlined and box is not None:
+        lost[OUTLINES] += 1
     return box
 
 
