@@ -134,6 +134,17 @@ def test_the_story_ends_in_training_data(ran):
     assert story.shown("all(map(right, labels))") == "True"
 
 
+def test_the_cells_come_in_whole_and_go_out_mended(ran):
+    cells = ran("blood_cells")
+    labels = [path.read_text() for path in (cells.folder / "data" / "blood-yolo" / "labels").glob("*/*.txt")]
+    assert sum(len(text.splitlines()) for text in labels) == 144
+    assert cells.shown("a.undo_import()") == "{'items': 12, 'kept': 0}"
+    assert cells.shown("dict(said) ==") == "(True, 144)"
+    assert cells.shown("slips =") == "True True\n"
+    assert "'stained by' (not kept). Nothing was written." in cells.shown("every[0]")
+    assert cells.shown("len(lines) ==") == "(True, True)"
+
+
 def test_the_web_app_is_entered_by_a_link_only(ran):
     page = ran("web_app")
     assert page.shown('ask("/api/contents")') == "(403, 403, 403)"
