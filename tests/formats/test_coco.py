@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import pytest
 
 from ipyannotator.errors import FormatError, InvalidValue
 from ipyannotator.formats import FORMATS, Content, Sample, Thing
+from ipyannotator.formats.base import Losses
 from ipyannotator.formats.fitting import fit
 from ipyannotator.model import Box, Mask, Polygon, Skeleton, SkeletonTemplate
 from ipyannotator.model.shapes import rle
@@ -220,7 +220,7 @@ JOINTS = {"person": SkeletonTemplate(("head", "hand", "foot"), (("head", "hand")
 
 
 def rich(folder: Path, things: list[Thing]) -> Path:
-    sample = fit(Sample("a.jpg", 64, 48, tuple(things)), COCO.holds, Counter())
+    sample = fit(Sample("a.jpg", 64, 48, tuple(things)), COCO.holds, Losses())
     COCO.write(folder / "r.json", Content(["car", "person"], [sample], templates=JOINTS))
     return folder / "r.json"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from PIL import Image
 
 from ipyannotator.errors import FormatError, InvalidValue
 from ipyannotator.formats import FORMATS, Content, Sample, Thing, find_format
+from ipyannotator.formats.base import Losses
 from ipyannotator.formats.fitting import fit
 from ipyannotator.formats.folders import folder_of
 from ipyannotator.model import Box, Whole
@@ -63,7 +63,7 @@ def test_splits_are_the_outer_folders(tmp_path: Path) -> None:
 
 def test_an_image_has_one_class_and_boxes_have_no_place() -> None:
     things = (Thing(Whole(), "cat"), Thing(Whole(), "dog"), Thing(Box(1, 1, 2, 2), "cat"), Thing(Whole()))
-    lost: Counter[str] = Counter()
+    lost = Losses()
     fitted = fit(Sample("a.png", 8, 6, things), FOLDERS.holds, lost)
     assert [thing.label for thing in fitted.things] == ["cat"]
     assert lost == {

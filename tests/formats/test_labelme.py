@@ -6,7 +6,6 @@ import base64
 import io
 import json
 import math
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ import pytest
 from PIL import Image
 
 from ipyannotator.errors import FormatError
-from ipyannotator.formats.base import Content, Sample, Thing
+from ipyannotator.formats.base import Content, Losses, Sample, Thing
 from ipyannotator.formats.fitting import fit
 from ipyannotator.formats.labelme import LabelMe
 from ipyannotator.formats.values import reduced
@@ -229,7 +228,7 @@ def test_attributes_named_as_places_of_the_file_come_back(tmp_path: Path, attrib
 
 
 def test_ellipses_become_polygons_since_there_are_circles_only() -> None:
-    lost: Counter[str] = Counter()
+    lost = Losses()
     sample = fit(Sample("a.jpg", 99, 99, (Thing(Ellipse(50, 50, 20, 10), "car"),)), LABELME.holds, lost)
     assert [thing.shape.kind for thing in sample.things] == ["polygon"]
     assert sum(lost.values()) == 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from PIL import Image
 
 from ipyannotator.errors import FormatError, InvalidValue
 from ipyannotator.formats import FORMATS, Content, Sample, Thing, find_format
+from ipyannotator.formats.base import Losses
 from ipyannotator.formats.fitting import fit
 from ipyannotator.model import Box, Mask
 
@@ -40,7 +40,7 @@ def test_an_independent_reader_finds_the_numbers_of_the_classes(tmp_path: Path) 
         Thing(Mask.from_array(square(2, 2, 10)), "bus"), Thing(Box(20, 20, 5, 5), "car"),
         Thing(Mask.from_array(square(8, 8, 10)), "car"),
     )  # fmt: skip
-    lost: Counter[str] = Counter()
+    lost = Losses()
     fitted = fit(Sample("sub/a.jpg", 60, 40, things, "train"), MASKS.holds, lost)
     MASKS.write(tmp_path / "o", Content(["car", "bus"], [fitted], ("train",)), images="none")
     with Image.open(tmp_path / "o" / "masks" / "train" / "sub" / "a.png") as picture:

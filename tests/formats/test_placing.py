@@ -68,6 +68,7 @@ def test_one_format_replaces_another(tmp_path: Path) -> None:
         placing.MARK,
         "Annotations",
         "ImageSets",
+        "labelmap.txt",
     ]
     assert json.loads((tmp_path / "out" / placing.MARK).read_text())["format"] == "voc"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ipyannotator.formats import FORMATS, Content, Sample, Thing
+from ipyannotator.formats.base import Losses
 from ipyannotator.formats.fitting import fit
 from ipyannotator.formats.naming import Stems, stem
 from ipyannotator.model import Box
@@ -63,7 +63,7 @@ def there_and_back(name: str, ending: str, classes: list[str], written: list[Sam
 @given(given_=contents(whole=True))
 def test_whole_pixels_are_exact(name: str, ending: str, given_) -> None:
     classes, written = given_
-    lost: Counter[str] = Counter()
+    lost = Losses()
     held = [fit(sample, FORMATS.get(name).holds, lost) for sample in written]
     read = there_and_back(name, ending, classes, held)
     # A place for flags has no place for their values: what is no flag does not come back from there.
@@ -92,9 +92,9 @@ def test_what_was_fitted_once_stays_as_it_is(name: str, given_) -> None:
     """Out and in, again and again, nothing creeps: the second time gives what the first gave."""
     classes, written = given_
     holds = FORMATS.get(name).holds
-    held = [fit(sample, holds, Counter()) for sample in written]
+    held = [fit(sample, holds, Losses()) for sample in written]
     once = there_and_back(name, "", classes, held)
-    again = there_and_back(name, "", classes, [fit(sample, holds, Counter()) for sample in once])
+    again = there_and_back(name, "", classes, [fit(sample, holds, Losses()) for sample in once])
     assert [things(sample, 9) for sample in again] == [things(sample, 9) for sample in once]
     for left, right in zip(once, held, strict=True):
         # Of an image 20,000 pixels wide six decimals are good to a hundredth of a pixel.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from PIL import Image
 
 from ipyannotator.errors import FormatError
 from ipyannotator.formats import FORMATS, Content, Sample, Thing, find_format
+from ipyannotator.formats.base import Losses
 from ipyannotator.formats.fitting import fit
 from ipyannotator.model import Box, Mask, Polygon, Shape, Skeleton, SkeletonTemplate
 from ipyannotator.testing.formats import things
@@ -210,7 +210,7 @@ def test_what_reaches_outside_is_cut_in_every_form(tmp_path: Path) -> None:
     )
     for name in ("yolo-segment", "yolo-pose", "yolo-obb"):
         kind = FORMATS.get(name)
-        fitted = fit(Sample("a.jpg", 100, 80, some), kind.holds, Counter())
+        fitted = fit(Sample("a.jpg", 100, 80, some), kind.holds, Losses())
         kind.write(tmp_path / name, Content(["car"], [fitted]), images="none")
         text = (tmp_path / name / "labels" / "a.txt").read_text().split()
         assert all(0 <= float(word) <= 1 for word in text if "." in word), text
@@ -281,7 +281,7 @@ def test_an_outline_with_holes_and_parts_is_one_that_covers_the_same(tmp_path: P
     pixels[50:70, 60:90] = True
     holed = Polygon(((10, 10), (50, 10), (50, 50), (10, 50)), (((20, 20), (30, 20), (30, 30), (20, 30)),))
     kind = FORMATS.get("yolo-segment")
-    lost: Counter[str] = Counter()
+    lost = Losses()
     sample = fit(
         Sample("a.jpg", 100, 80, (Thing(Mask.from_array(pixels), "car"), Thing(holed, "car"))),
         kind.holds,

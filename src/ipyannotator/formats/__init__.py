@@ -8,6 +8,7 @@ from ipyannotator.formats import (
     labelme,
     masks,
     mot,
+    open_images,
     tables,
     via,
     voc,
@@ -16,5 +17,5 @@ from ipyannotator.formats import (
 from ipyannotator.formats.base import FORMATS, Content, Format, Holds, Reading, Sample, Thing, find_format
 
 __all__ = [
-    "FORMATS", "Content", "Format", "Holds", "Reading", "Sample", "Thing", "coco", "cvat", "find_format", "folders", "label_studio", "labelme", "masks", "mot", "tables", "via", "voc", "yolo",
+    "FORMATS", "Content", "Format", "Holds", "Reading", "Sample", "Thing", "coco", "cvat", "find_format", "folders", "label_studio", "labelme", "masks", "mot", "open_images", "tables", "via", "voc", "yolo",
 ]  # fmt: skip

@@ -41,8 +41,59 @@ Kinds = Collection[str]
 FARTHEST = 1e9
 """Pixels; a coordinate beyond is a fault of the file."""
 
-Losses = Counter[str]
-"""How often something was not taken over, by what, as a phrase that follows the number: “turned (…)”."""
+MANY = 20
+"""Faults after which a file is not read further."""
+
+
+class Losses(Counter[str]):
+    """How often something was not taken over, by what, as a phrase that follows the number: “turned (…)”.
+
+    Attributes:
+        faults: what is wrong with the file, as far as it was read; see `noting`.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.faults: list[FormatError] = []
+
+    def noting(self) -> _Noting:
+        """Return a context that notes a fault and lets reading go on, so that a person is told all of them at once."""
+        return _Noting(self)
+
+    def note(self, fault: FormatError) -> None:
+        """Note a fault; raise all of them where they have become too many to read on."""
+        self.faults.append(fault)
+        if len(self.faults) >= MANY:
+            self.check()
+
+    def check(self) -> None:
+        """Raise what was noted, as one error."""
+        if len(self.faults) == 1:
+            raise self.faults[0]
+        if self.faults:
+            texts = [str(fault).removesuffix(_NOTHING).rstrip() for fault in self.faults]
+            many = (
+                f"{MANY} faults, and it was read no further" if len(texts) == MANY else f"{len(texts)} faults"
+            )
+            raise FormatError("\n- ".join((f"{many}.{_NOTHING}", *texts))) from self.faults[0]
+
+
+class _Noting:
+    """Notes the fault that ends it."""
+
+    def __init__(self, lost: Losses) -> None:
+        self._lost = lost
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if not isinstance(error, FormatError):
+            return False
+        self._lost.note(error)
+        return True
+
+
+_NOTHING = " Nothing was taken in."
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,17 +216,19 @@ class Reading:
         self.classes = classes
         self.total = total
         self.templates = dict(templates or {})
-        self.lost: Losses = Counter()
+        self.lost = Losses()
         self._samples = samples
 
     def __iter__(self) -> Iterator[Sample]:
         """Read the items.
 
         Raises:
-            FormatError: something in the file is not what the format says; names the file and the place.
+            FormatError: something in the file is not what the format says; names the file and the place, and of several
+                faults each, at the end.
         """
-        self.lost = Counter()
-        return self._samples(self.lost)
+        self.lost = Losses()
+        yield from self._samples(self.lost)
+        self.lost.check()
 
 
 class Format(Protocol):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ipyannotator.formats.adapting import adapt
-from ipyannotator.formats.base import Holds, Losses, Sample, Size, Thing
+from ipyannotator.formats.base import Holds, Sample, Size, Thing
 from ipyannotator.model import Box, Mask, Polygon, Shape
 from ipyannotator.model.shapes.rings import bridged
 
@@ -31,7 +32,7 @@ SCORED = "with a score (not kept)"
 TRACKED = "with a track (not kept)"
 
 
-def fit(sample: Sample, holds: Holds, lost: Losses) -> Sample:
+def fit(sample: Sample, holds: Holds, lost: Counter[str]) -> Sample:
     """Return the sample as a format can hold it.
 
     Args:
@@ -51,7 +52,7 @@ def fit(sample: Sample, holds: Holds, lost: Losses) -> Sample:
     return dataclasses.replace(sample, things=things)
 
 
-def _merged(things: Sequence[Thing], lost: Losses) -> tuple[Thing, ...]:
+def _merged(things: Sequence[Thing], lost: Counter[str]) -> tuple[Thing, ...]:
     """Return one mask for each class; where several lie on a pixel, it is of the topmost."""
     found: dict[str | None, NDArray[np.bool_]] = {}
     covered = 0
@@ -69,7 +70,7 @@ def _merged(things: Sequence[Thing], lost: Losses) -> tuple[Thing, ...]:
     return tuple(Thing(Mask.from_array(array), label) for label, array in found.items() if array.any())
 
 
-def fit_thing(thing: Thing, holds: Holds, size: Size | None, lost: Losses) -> Thing | None:
+def fit_thing(thing: Thing, holds: Holds, size: Size | None, lost: Counter[str]) -> Thing | None:
     """Return one thing as a format can hold it on an image of this size; None where it cannot at all."""
     if thing.label is None and not holds.unlabelled:
         lost[UNLABELLED] += 1
@@ -87,7 +88,7 @@ def fit_thing(thing: Thing, holds: Holds, size: Size | None, lost: Losses) -> Th
     return Thing(shape, thing.label, score, track, _attributes(thing.attributes, holds, lost))
 
 
-def _attributes(values: Mapping[str, Any], holds: Holds, lost: Losses) -> Mapping[str, Any]:
+def _attributes(values: Mapping[str, Any], holds: Holds, lost: Counter[str]) -> Mapping[str, Any]:
     if holds.attributes is True or not values:
         return values
     names = holds.attributes or ()
@@ -97,7 +98,7 @@ def _attributes(values: Mapping[str, Any], holds: Holds, lost: Losses) -> Mappin
     return {name: value for name, value in values.items() if name in names}
 
 
-def fit_shape(shape: Shape, holds: Holds, size: Size | None, lost: Losses) -> Shape | None:
+def fit_shape(shape: Shape, holds: Holds, size: Size | None, lost: Counter[str]) -> Shape | None:
     """Return a shape as a format can hold it; None where nothing of it is left."""
     held = adapt(shape, holds.kinds, size)
     if held is None and isinstance(shape, Mask) and "polygon" in holds.shapes:
@@ -114,7 +115,7 @@ def fit_shape(shape: Shape, holds: Holds, size: Size | None, lost: Losses) -> Sh
     return _fit_box(held, holds, size, lost)
 
 
-def _without_holes(shape: Polygon, holds: Holds, size: Size | None, lost: Losses) -> Shape:
+def _without_holes(shape: Polygon, holds: Holds, size: Size | None, lost: Counter[str]) -> Shape:
     pixels = adapt(shape, {"mask"}, size) if "mask" in holds.shapes else None
     lost[BRIDGED if pixels is None else PIXELS] += 1
     return pixels or _bridged([shape])
@@ -125,7 +126,7 @@ def _bridged(parts: Sequence[Polygon]) -> Polygon:
     return Polygon(bridged([ring for part in parts for ring in (part.points, *part.holes)]))
 
 
-def _cut(shape: Shape, holds: Holds, size: Size | None, lost: Losses) -> Shape | None:
+def _cut(shape: Shape, holds: Holds, size: Size | None, lost: Counter[str]) -> Shape | None:
     """Return what of a shape other than a box lies in the image, where nothing may reach outside."""
     if holds.outside or size is None:
         return shape
@@ -137,7 +138,7 @@ def _cut(shape: Shape, holds: Holds, size: Size | None, lost: Losses) -> Shape |
     return inside
 
 
-def _fit_box(shape: Box, holds: Holds, size: Size | None, lost: Losses) -> Box | None:
+def _fit_box(shape: Box, holds: Holds, size: Size | None, lost: Counter[str]) -> Box | None:
     if not holds.outside and size is not None:
         bounds = shape.bounds()
         inside = (

@@ -107,7 +107,8 @@ class LabelStudio:
         def samples(lost: Losses) -> Iterator[Sample]:
             for file, some in tasks:
                 for at, task in enumerate(some):
-                    yield _sample(f"{file}, [{at}]", task, size, lost)
+                    with lost.noting():
+                        yield _sample(f"{file}, [{at}]", task, size, lost)
 
         names = dict.fromkeys(
             name

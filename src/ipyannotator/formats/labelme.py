@@ -120,8 +120,9 @@ class LabelMe:
                 if path.is_dir() and whole and b'"shapes"' not in data:  # a list of classes among the others
                     lost[OTHERS] += 1
                     continue
-                found = decoded(data, _File, str(file), "LabelMe")
-                yield _sample(path, folder, file, found, originals, size, lost)
+                with lost.noting():
+                    found = decoded(data, _File, str(file), "LabelMe")
+                    yield _sample(path, folder, file, found, originals, size, lost)
 
         # Which files are LabelMe's, only reading tells.
         return Reading([], samples, len(files) if path.is_file() else None)

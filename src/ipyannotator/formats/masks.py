@@ -87,9 +87,10 @@ class Masks:
                 split = head if tail and head.lower() in SPLITS else ""
                 picture = beside.get(whole)
                 name = (tail if split else whole) + (picture.suffix if picture else "")
-                sample = _sample(file, _Names(names, colors), lost)
-                name = originals.get(name, originals.get(stem(name), name))
-                yield dataclasses.replace(sample, name=name, split=split, file=picture)
+                with lost.noting():
+                    sample = _sample(file, _Names(names, colors), lost)
+                    name = originals.get(name, originals.get(stem(name), name))
+                    yield dataclasses.replace(sample, name=name, split=split, file=picture)
 
         return Reading([name for name in names if name is not None], samples, len(files))
 

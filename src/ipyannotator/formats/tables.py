@@ -14,10 +14,11 @@ pyarrow's, in groups of rows. A path without the ending is a folder, with the pi
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from itertools import chain, groupby
 from pathlib import Path
 from typing import IO, Any, Final
@@ -60,7 +61,7 @@ _GROUP = 50_000
 
 Row = dict[str, Any]
 Write = Callable[[IO[bytes], Iterable[Row]], None]
-Read = Callable[[Path], Iterator[Mapping[str, Any]]]
+Read = Callable[[Path], Generator[Mapping[str, Any], None, None]]
 
 
 class Table:
@@ -89,7 +90,8 @@ class Table:
         if file.suffix.lower() != self.file or not file.is_file():
             return False
         try:
-            first = next(self._take(file), None)
+            with contextlib.closing(self._take(file)) as taken:
+                first = next(taken, None)
         except (FormatError, MissingPackage, OSError):
             return False
         return first is not None and "image" in first and bool({"shape", "left"} & {*first})
@@ -102,9 +104,11 @@ class Table:
         labels = dict.fromkeys(text for row in self._take(file) if (text := _text(row, "label")) is not None)
 
         def samples(lost: Losses) -> Iterator[Sample]:
-            numbered = enumerate(self._take(file), 2)  # as a spreadsheet counts them
-            for name, rows in groupby(numbered, lambda pair: _text(pair[1], "image")):
-                yield _sample(file, name, list(rows), lost)
+            with contextlib.closing(self._take(file)) as taken:
+                numbered = enumerate(taken, 2)  # as a spreadsheet counts them
+                for name, rows in groupby(numbered, lambda pair: _text(pair[1], "image")):
+                    with lost.noting():
+                        yield _sample(file, name, list(rows), lost)
 
         return Reading(list(labels), samples)
 
@@ -246,7 +250,7 @@ def _put_csv(target: IO[bytes], rows: Iterable[Row]) -> None:
         text.detach()  # the file is not ours to close
 
 
-def _take_csv(path: Path) -> Iterator[Mapping[str, Any]]:
+def _take_csv(path: Path) -> Generator[Mapping[str, Any], None, None]:
     csv.field_size_limit(1 << 30)  # a mask of a large picture is one field
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -291,7 +295,7 @@ def _put_parquet(target: IO[bytes], rows: Iterable[Row]) -> None:
         writer.write_table(arrow.Table.from_pylist(group, schema))
 
 
-def _take_parquet(path: Path) -> Iterator[Mapping[str, Any]]:
+def _take_parquet(path: Path) -> Generator[Mapping[str, Any], None, None]:
     arrow = _arrow()
     try:
         with arrow.parquet.ParquetFile(path) as file:

@@ -118,7 +118,8 @@ class Via:
         def samples(lost: Losses) -> Iterator[Sample]:
             for file in files:
                 for image in _rows(file) if file.suffix.lower() == ".csv" else _entries(file):
-                    yield _sample(image, size, lost)
+                    with lost.noting():
+                        yield _sample(image, size, lost)
 
         return Reading(list(classes), samples)
 

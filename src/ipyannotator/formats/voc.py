@@ -97,7 +97,8 @@ class Voc:
 
         def samples(lost: Losses) -> Iterator[Sample]:
             for folder, file in files:
-                yield self._sample(folder, file, originals, lost)
+                with lost.noting():
+                    yield self._sample(folder, file, originals, lost)
 
         return Reading([], samples, len(files))
 

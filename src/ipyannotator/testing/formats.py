@@ -5,14 +5,13 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from PIL import Image
 
 from ipyannotator.errors import FormatError, InvalidValue
-from ipyannotator.formats.base import Content, Format, Sample, SizeOf, Thing
+from ipyannotator.formats.base import Content, Format, Losses, Sample, SizeOf, Thing
 from ipyannotator.formats.fitting import fit
 from ipyannotator.formats.naming import stem
 from ipyannotator.model import (
@@ -92,7 +91,7 @@ def samples(kind: Format, *, pictures: Path | None = None) -> list[Sample]:
         sample = Sample(
             name, 640, 480, () if at == 1 else tuple(rich[: len(rich) - at]), number=at + 5, file=file
         )
-        found.append(fit(sample, kind.holds, Counter()))
+        found.append(fit(sample, kind.holds, Losses()))
     return found
 
 

@@ -18,7 +18,6 @@ import hashlib
 import json
 import math
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -28,7 +27,7 @@ from ipyannotator.editor import batch
 from ipyannotator.editor.core import Editor
 from ipyannotator.errors import Conflict, FormatError
 from ipyannotator.formats.adapting import adapt
-from ipyannotator.formats.base import FORMATS, Format, Reading, Sample, Size, Thing, find_format
+from ipyannotator.formats.base import FORMATS, Format, Losses, Reading, Sample, Size, Thing, find_format
 from ipyannotator.formats.fitting import fit_shape
 from ipyannotator.model import Bounds, ItemRecord, ObjectRecord, Op, Schema, Shape
 from ipyannotator.stores.base import Annotated
@@ -319,7 +318,7 @@ class _Here:
         self._cells: dict[tuple[str | None, int, int], list[tuple[float, ...]]] = {}
         self._said: dict[bytes, int] = {}
         for record in objects:
-            held = fit_shape(record.shape, kind.holds, size, Counter())
+            held = fit_shape(record.shape, kind.holds, size, Losses())
             if held is not None and held.kind in kind.holds.shapes:
                 label = schema.name(record.class_id)
                 left, top, *_ = bounds = tuple(held.bounds())

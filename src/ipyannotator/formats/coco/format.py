@@ -8,7 +8,7 @@ import tempfile
 from array import array
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, NamedTuple, TypeVar
 
@@ -288,15 +288,7 @@ def _samples(part: _Part, file: _File, kinds: Kinds, lost: Losses) -> Iterator[S
         )
         raise FormatError(f"{part.path}, images: the id {twice!r} stands there twice. Nothing was taken in.")
     annotations = file.annotations or ()
-    # By image, in plain numbers: a list for each of a hundred thousand images would be walked through by Python's
-    # garbage collector again and again.
-    whose = array("q", bytes(8 * len(annotations)))
-    for at, text in enumerate(annotations):
-        image_id = _decoded(part.path, at, text, _whose).image_id
-        if image_id not in places:
-            raise _wrong(part.path, at, "image_id", image_id, "the id of one of the images")
-        whose[at] = places[image_id]
-    order = array("q", sorted(range(len(annotations)), key=whose.__getitem__))
+    whose, order = _by_image(part.path, annotations, places, lost)
     if file.annotations is None:  # a list of images to be annotated says nothing of what is on them
         lost["images without a section of annotations (left out)"] += len(file.images)
         return
@@ -306,13 +298,41 @@ def _samples(part: _Part, file: _File, kinds: Kinds, lost: Losses) -> Iterator[S
         size = (width, height) if width and height else None
         reader = _Reader(part.path, names, kinds, size, lost)
         stop = bisect_right(order, number, start, key=whose.__getitem__)
-        its = [(at, _decoded(part.path, at, annotations[at], _row)) for at in order[start:stop]]
+        things = []
+        for at in order[start:stop]:
+            try:
+                row = _decoded(part.path, at, annotations[at], _row)
+                thing = reader.thing(at, row)
+            except FormatError as fault:
+                lost.note(fault)
+                continue
+            if row.category_id in above:
+                lost[ABOVE] += 1
+            if thing is not None:
+                things.append(thing)
         start = stop
-        things = [reader.thing(at, row) for at, row in its]
-        if above:
-            lost[ABOVE] += sum(row.category_id in above for _, row in its)
-        kept = tuple(thing for thing in things if thing is not None)
-        yield Sample(image.file_name, width, height, kept, part.split)
+        yield Sample(image.file_name, width, height, tuple(things), part.split)
+
+
+def _by_image(
+    path: Path, annotations: Sequence[msgspec.Raw], places: Mapping[int | str, int], lost: Losses
+) -> tuple[array[int], array[int]]:
+    """Return the place of the image of each annotation, and the annotations in the order of these places.
+
+    In plain numbers: a list for each of a hundred thousand images would be walked through by Python's garbage collector
+    again and again.
+    """
+    whose = array("q", bytes(8 * len(annotations)))
+    for at, text in enumerate(annotations):
+        try:
+            image_id = _decoded(path, at, text, _whose).image_id
+            if image_id not in places:
+                raise _wrong(path, at, "image_id", image_id, "the id of one of the images")
+            whose[at] = places[image_id]
+        except FormatError as fault:
+            whose[at] = len(places)  # of no image
+            lost.note(fault)
+    return whose, array("q", sorted(range(len(annotations)), key=whose.__getitem__))
 
 
 def _decoded(path: Path, at: int, text: msgspec.Raw, decoder: msgspec.json.Decoder[T]) -> T:

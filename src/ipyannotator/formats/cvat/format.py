@@ -89,7 +89,8 @@ class Cvat:
         def samples(lost: Losses) -> Iterator[Sample]:
             tracked = frames.tracked()
             for at, image in enumerate(root.iterfind("image"), 1):
-                yield reader.image(at, image, tracked, lost)
+                with lost.noting():
+                    yield reader.image(at, image, tracked, lost)
             for frame in frames.left(tracked):
                 yield reader.frame(frame, frames.size, tracked.get(frame, ()), lost)
 

@@ -234,21 +234,27 @@ def _things(file: Path, head: Head, lost: Losses) -> dict[int, list[Thing]]:
             continue
         empty = False
         where = f"{file}, line {at}"
-        line = _Line.of(row.split(","))
-        if line is None:
-            raise FormatError(
-                f"{where} is {row[:80]!r}, expected at least six numbers with commas between them: frame, id, left, "
-                "top, width, height; the first two and a class are whole numbers. Nothing was taken in."
-            )
-        if line.frame < 1 or (head.length is not None and line.frame > head.length):
-            most = f"1 to {head.length:,}, as seqinfo.ini says" if head.length is not None else "1 or more"
-            raise _wrong(where, "the frame", line.frame, most)
-        thing = _thing(where, line, head, lost)
-        if thing is not None:
-            found.setdefault(line.frame, []).append(thing)
+        with lost.noting():
+            line = _line(where, row, head)
+            thing = _thing(where, line, head, lost)
+            if thing is not None:
+                found.setdefault(line.frame, []).append(thing)
     if empty and head.length is None:
         raise FormatError(f"{file} has no line in it, and no seqinfo.ini beside it. Nothing was taken in.")
     return found
+
+
+def _line(where: str, row: str, head: Head) -> _Line:
+    line = _Line.of(row.split(","))
+    if line is None:
+        raise FormatError(
+            f"{where} is {row[:80]!r}, expected at least six numbers with commas between them: frame, id, left, "
+            "top, width, height; the first two and a class are whole numbers. Nothing was taken in."
+        )
+    if line.frame < 1 or (head.length is not None and line.frame > head.length):
+        most = f"1 to {head.length:,}, as seqinfo.ini says" if head.length is not None else "1 or more"
+        raise _wrong(where, "the frame", line.frame, most)
+    return line
 
 
 def _thing(where: str, line: _Line, head: Head, lost: Losses) -> Thing | None:

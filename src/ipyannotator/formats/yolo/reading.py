@@ -86,7 +86,8 @@ def read(path: Path, size: SizeOf | None, kinds: Kinds, *, turned: bool) -> Read
 
     def samples(lost: Losses) -> Iterator[Sample]:
         for file in files:
-            yield reader.sample(file, lost)
+            with lost.noting():
+                yield reader.sample(file, lost)
 
     return Reading([head.names[at] for at in sorted(head.names)], samples, len(files), templates_of(head))
 
