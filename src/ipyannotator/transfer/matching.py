@@ -10,7 +10,7 @@ from ipyannotator.editor.core import Editor
 from ipyannotator.errors import MediaError
 from ipyannotator.formats import original
 from ipyannotator.formats.base import Size
-from ipyannotator.formats.naming import stem
+from ipyannotator.formats.naming import ending, stem
 from ipyannotator.formats.pictures import SUFFIXES
 from ipyannotator.sources import Source
 from ipyannotator.sources.opening import in_words, open_picture
@@ -31,9 +31,15 @@ class Matcher:
         self._last: dict[str, str | None] = {}
         self._stems: dict[str, str | None] = {}
         self._last_stems: dict[str, str | None] = {}
+        self._latest: tuple[str | None, str | None] = None, None
 
     def key(self, name: str) -> str | None:
         """Return the key of an item; None where the source has none, or several that it could be."""
+        if name != self._latest[0]:  # asked by a format for the size first, then for what it says
+            self._latest = name, self._find(name)
+        return self._latest[1]
+
+    def _find(self, name: str) -> str | None:
         name = unicodedata.normalize("NFC", name.replace("\\", "/"))
         found = original.matched([name], self._source.index, self._source.location)[name]
         if self._has(found):
@@ -41,7 +47,7 @@ class Matcher:
         if not self._last:
             self._index()
         last = name.rpartition("/")[2]
-        if Path(name).suffix.lower() in SUFFIXES:
+        if ending(name).lower() in SUFFIXES:
             return self._last.get(last)
         tails = (name.split("/", at)[-1] for at in range(name.count("/") + 1))
         return next((self._stems[tail] for tail in tails if tail in self._stems), self._last_stems.get(last))

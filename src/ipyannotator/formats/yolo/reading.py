@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from ipyannotator.errors import FormatError
 from ipyannotator.formats.base import Kinds, Losses, Reading, Sample, Size, SizeOf, Thing
-from ipyannotator.formats.naming import stem
+from ipyannotator.formats.naming import ending, stem
 from ipyannotator.formats.pictures import SUFFIXES, picture_size
 from ipyannotator.formats.placing import mark_of, original_names
 from ipyannotator.formats.yolo.head import Head, head_of, templates_of, text_of
@@ -171,7 +171,7 @@ class _Reader:
             except OSError:
                 names = []
             self._folders[folder] = {
-                stem(name): name for name in reversed(names) if Path(name).suffix.lower() in SUFFIXES
+                stem(name): name for name in reversed(names) if ending(name).lower() in SUFFIXES
             }
         name = self._folders[folder].get(last)
         return folder / name if name else None
@@ -180,7 +180,7 @@ class _Reader:
         for number, line in enumerate(text_of(file).splitlines(), 1):
             if not line.strip():
                 continue
-            thing = self._lines.thing(f"{file}, line {number}", line.split(), size or (1, 1), lost)
+            thing = self._lines.thing((file, number), line.split(), size or (1, 1), lost)
             if thing is not None and size is None:
                 lost[UNKNOWN] += 1
             elif thing is not None:

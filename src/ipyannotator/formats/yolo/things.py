@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 
 from ipyannotator.errors import FormatError, InvalidValue
 from ipyannotator.formats.base import Kinds, Losses, Size, Thing
@@ -42,11 +43,11 @@ class Lines:
     kinds: Kinds
     turned: bool
 
-    def thing(self, where: str, words: list[str], size: Size, lost: Losses) -> Thing | None:
+    def thing(self, where: tuple[Path, int], words: list[str], size: Size, lost: Losses) -> Thing | None:
         """Return what a line says; None where it has no extent.
 
         Args:
-            where: the file and the line, for messages.
+            where: the file and the number of the line, for messages.
             words: of the line.
             size: of the image in pixels.
             lost: counts what was not taken.
@@ -56,10 +57,10 @@ class Lines:
         """
         try:
             return self._thing(words, size, lost)
-        except (Refused, InvalidValue) as error:
-            raise FormatError(f"{where}: {error} Nothing was taken in.") from error
-        except ValueError as error:
-            raise FormatError(f"{where}: {error}, expected numbers only. Nothing was taken in.") from error
+        except (Refused, ValueError) as error:
+            known = isinstance(error, (Refused, InvalidValue))
+            what = f"{error}" if known else f"{error}, expected numbers only."
+            raise FormatError(f"{where[0]}, line {where[1]}: {what} Nothing was taken in.") from error
 
     def _thing(self, words: list[str], size: Size, lost: Losses) -> Thing | None:
         number, *values = map(float, words)
@@ -69,7 +70,8 @@ class Lines:
         score = values.pop() if len(values) == SIDES + 1 else None
         if score is not None and not 0 <= score <= 1:
             raise Refused(f"the score is {score}, expected 0 to 1.")
-        if not all(math.isfinite(value) and abs(value) <= _FARTHEST for value in (*values, *seen)):
+        given = [*values, *seen] if seen else values
+        if given and not (all(map(math.isfinite, given)) and max(map(abs, given)) <= _FARTHEST):
             raise Refused(f"{' '.join(words[1:6])}; expected fractions of the image's size, from 0 to 1.")
         shape = self._joints(seen, size, lost) if seen else None
         if shape is None:
@@ -125,8 +127,9 @@ def _box(values: list[float], size: Size) -> Box | None:
     x, y, width, height = values
     if width < 0 or height < 0:
         raise Refused(f"the size is {width} × {height}, less than 0.")
-    left, right = (pixels(value, size[0]) for value in (x - width / 2, x + width / 2))
-    top, bottom = (pixels(value, size[1]) for value in (y - height / 2, y + height / 2))
+    across, down = size
+    left, right = pixels(x - width / 2, across), pixels(x + width / 2, across)
+    top, bottom = pixels(y - height / 2, down), pixels(y + height / 2, down)
     return _between(left, top, right, bottom)
 
 
