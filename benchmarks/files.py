@@ -101,7 +101,7 @@ class _Measured:
         filled = self._places.folder("filled")
         yield from self._import("coco", given, filled, given.parents[1])
         for kind in KINDS:
-            yield from self._export(kind, filled, files / kind)
+            yield from self._export(kind, filled, files / kind, given)
         for kind in ("yolo", "voc"):
             whole = files / f"{kind}-whole"
             if self._small:
@@ -131,17 +131,29 @@ class _Measured:
                 for library in LIBRARIES
             ]
         yield from self._told(
-            f"import {KINDS[kind]}", ours, floor, "parsed plainly, the rows inserted", beside
+            f"import {KINDS[kind]}", ours, floor, "parsed plainly, the rows inserted", beside, TWICE
         )
 
-    def _export(self, kind: str, project: Path, path: Path) -> Iterator[Row]:
+    def _export(self, kind: str, project: Path, path: Path, given: Path) -> Iterator[Row]:
         ours = [self._work("export", kind, project, path) for _ in range(self._times)]
         database = project / "results" / "annotations.db"
         floor = [
             self._others.work("export", kind, database, path, self._places.folder("copied"))
             for _ in range(self._times)
         ]
-        yield from self._told(f"export {KINDS[kind]}", ours, floor, "the rows read, the bytes written", [])
+        beside: list[tuple[str, Sample | str]] = []
+        if self._small:
+            whole, out = given.parents[1], self._places.folder("written")
+            beside = [
+                (
+                    library,
+                    self._others.told(f"{library}-export", kind, self._pictures, given, whole, out / library),
+                )
+                for library in LIBRARIES
+            ]
+        yield from self._told(
+            f"export {KINDS[kind]}", ours, floor, "the rows read, the bytes written", beside, None
+        )
 
     def _work(self, what: str, kind: str, project: Path, path: Path, images: str = "none") -> Taken:
         command = [sys.executable, "-c", WORK, what, kind, images, *map(str, (self._pictures, project, path))]
@@ -154,10 +166,11 @@ class _Measured:
         floor: list[Taken],
         words: str,
         beside: list[tuple[str, Sample | str]],
+        budget: Budget | None,
     ) -> Iterator[Row]:
         seconds, least = (Sample(tuple(each.seconds * 1000 for each in some)) for some in (ours, floor))
         yield Row(what, self._size, seconds, None, ((words, least), *beside))
-        yield Row("… over that floor", self._size, Sample((seconds.median / least.median,), "times"), TWICE)
+        yield Row("… over that floor", self._size, Sample((seconds.median / least.median,), "times"), budget)
         yield Row("… peak memory", self._size, Sample((max(each.peak for each in ours),), "MB"), MEMORY)
 
 
@@ -185,8 +198,9 @@ class _Others:
 
     def told(self, library: str, kind: str, *given: object) -> Sample | str:
         """Return the milliseconds in which a library reads a data set, or why it does not."""
-        if library in self._missing:
-            return self._missing[library]
+        name = library.removesuffix("-export")
+        if name in self._missing:
+            return self._missing[name]
         try:
             return Sample((self.work(library, kind, *given).seconds * 1000,))
         except RuntimeError as error:

@@ -99,7 +99,7 @@ def _files(folder: Path) -> Iterator[Path]:
     return (path for path in folder.rglob("*") if path.is_file())
 
 
-def supervision(kind: str, images: Path, given: Path, whole: Path) -> int:
+def supervision(kind: str, images: Path, given: Path, whole: Path) -> Any:
     """Read a data set with supervision."""
     import supervision as sv
 
@@ -111,15 +111,30 @@ def supervision(kind: str, images: Path, given: Path, whole: Path) -> int:
         read = sv.DetectionDataset.from_yolo(str(pictures), str(labels), str(names))
     else:
         read = sv.DetectionDataset.from_pascal_voc(str(whole / "JPEGImages"), str(whole / "Annotations"))
-    return sum(len(each) for each in read.annotations.values())
+    return read
 
 
-def datumaro(kind: str, path: Path) -> int:
+def supervision_write(data: Any, kind: str, out: Path) -> None:
+    """Write a data set with supervision, without the pictures."""
+    out.mkdir()
+    if kind == "coco":
+        data.as_coco(annotations_path=str(out / "some.json"))
+    elif kind == "yolo":
+        data.as_yolo(annotations_directory_path=str(out / "labels"), data_yaml_path=str(out / "data.yaml"))
+    else:
+        data.as_pascal_voc(annotations_directory_path=str(out / "Annotations"))
+
+
+NAMES = {"coco": "coco_instances", "yolo": "yolo", "voc": "voc_detection"}
+
+
+def datumaro(kind: str, path: Path) -> Any:
     """Read a data set with datumaro."""
     import datumaro as dm
 
-    names = {"coco": "coco_instances", "yolo": "yolo", "voc": "voc_detection"}
-    return sum(len(item.annotations) for item in dm.Dataset.import_from(str(path), names[kind]))
+    data = dm.Dataset.import_from(str(path), NAMES[kind])
+    data.init_cache()
+    return data
 
 
 def main(what: str, kind: str, *paths: str) -> None:
@@ -139,10 +154,18 @@ def main(what: str, kind: str, *paths: str) -> None:
             count = len(json.load(file)["annotations"])
     elif what == "supervision":
         with clock:
-            count = supervision(kind, *places)
-    else:
+            count = sum(len(each) for each in supervision(kind, *places).annotations.values())
+    elif what == "datumaro":
         with clock:
-            count = datumaro(kind, places[2])
+            count = sum(len(item.annotations) for item in datumaro(kind, places[2]))
+    elif what == "supervision-export":
+        data = supervision("coco", *places[:3])
+        with clock:
+            supervision_write(data, kind, places[3])
+    else:
+        data = datumaro("coco", places[2])
+        with clock:
+            data.export(str(places[3]), NAMES[kind], save_media=False)
     peak = (
         resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
     )
