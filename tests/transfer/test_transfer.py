@@ -65,6 +65,19 @@ def test_asked_otherwise_all_that_has_something_goes_out(editor: Editor, tmp_pat
     assert report.left == {"flagged": 1, "skipped": 1, "not done": 1}
 
 
+def test_some_items_only(editor: Editor, tmp_path: Path) -> None:
+    fill(editor)
+    report = foreign.export(
+        editor, "coco", tmp_path / "some.json", items=["2.png", "0.png", "5.png", "0.png"]
+    )
+    assert (report.items, report.objects, report.left) == (1, 2, {"in progress": 1, "not done": 1})
+    written = json.loads((tmp_path / "some.json").read_text())
+    assert [image["file_name"] for image in written["images"]] == ["0.png"]
+    with pytest.raises(InvalidValue, match=r"'7.png'.*the key of one in"):
+        foreign.export(editor, "coco", tmp_path / "none.json", items=["0.png", "7.png"])
+    assert not (tmp_path / "none.json").exists()
+
+
 def test_pictures_are_copied_linked_or_left(editor: Editor, photos: Path, tmp_path: Path) -> None:
     fill(editor)
     for mode in ("copy", "link", "none"):

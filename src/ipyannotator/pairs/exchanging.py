@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +55,7 @@ class Exchanging:
     def export(
         self, name: str, path: str | Path, *, only_done: bool = True, images: Images | None = None,
         splits: Splits | None = None, suggestions: bool = False, classes: Renamed | None = None, strict: bool = False,
+        items: Iterable[str] | None = None,
     ) -> Report:  # fmt: skip
         """Write the annotations as a data set of another program: `a.export("yolo", "training")`.
 
@@ -73,6 +74,7 @@ class Exchanging:
             suggestions=suggestions,
             classes=classes,
             strict=strict,
+            items=items,
         )
 
     def import_(

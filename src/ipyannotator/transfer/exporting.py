@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from ipyannotator.editor.core import Editor
@@ -36,7 +36,7 @@ UNJUDGED = "suggestions that nobody accepted"
 def export(
     editor: Editor, name: str, path: str | Path, *, only_done: bool = True, images: Images | None = None,
     splits: Splits | None = None, progress: Progress | None = None, suggestions: bool = False,
-    classes: Renamed | None = None, strict: bool = False,
+    classes: Renamed | None = None, strict: bool = False, items: Iterable[str] | None = None,
 ) -> Report:  # fmt: skip
     """Write the annotations as a data set of another program.
 
@@ -53,6 +53,7 @@ def export(
         classes: other names for classes: `{"van": "car"}`, two of one name becoming one class; None leaves the objects
             of a class out. The numbers of the classes are those of this export, and are not recorded.
         strict: whether to refuse where the format would lose something; else it is counted.
+        items: the keys of the items to write; None for all.
 
     Returns:
         What was written, what was left out and what was lost, in numbers.
@@ -65,12 +66,14 @@ def export(
     """
     kind = FORMATS.get(name)
     path = Path(path).expanduser()
+    wanted = None if items is None else _wanted(editor, items)
 
     def begun() -> _Export:
         report = Report("Exported", kind.title, path, things_of(kind.holds.shapes, editor.output.kinds))
         mode = images_mode(images, alone=is_file(kind, path))
         made = _Export(editor, kind, report, _Parts(splits, kind), mode, classes)
         made.suggestions = suggestions
+        made.wanted = wanted
         return made
 
     if strict:
@@ -94,6 +97,18 @@ def export(
         counts = ", ".join(f"{part} {one.parts.counts[part]:,}" for part in one.parts.names)
         report.notes.append(f"Splits: {counts}.")
     return report
+
+
+def _wanted(editor: Editor, items: Iterable[str]) -> list[str]:
+    keys = sorted(set(items))
+    for key in keys:
+        try:
+            editor.source.index(key)
+        except KeyError:
+            raise InvalidValue(
+                "The item to export", key, f"the key of one in {editor.source.location}"
+            ) from None
+    return keys
 
 
 def _refuse_losses(one: _Export, *, only_done: bool) -> None:
@@ -162,6 +177,7 @@ class _Export:
         self.parts = parts
         self.images = images
         self.suggestions = False
+        self.wanted: list[str] | None = None
         self.classes = Classes(editor, kind, classes)
         self.numbers = Items(editor, kind)
         self._objects = 0
@@ -187,8 +203,9 @@ class _Export:
         editor, report = self.editor, self.report
         states = editor.store.counts(editor.task, editor.layer).states
         total = states.get("done", 0) + (0 if only_done else sum(states.values()) - states.get("done", 0))
+        total = total if self.wanted is None else min(total, len(self.wanted))
         seen = present = 0
-        for item, every, _ in editor.store.each(editor.task, editor.layer):
+        for item, every, _ in editor.store.each(editor.task, editor.layer, self.wanted):
             present += self._here(item.id)
             objects = every if self.suggestions else accepted(every)
             if item.state != "done" and (only_done or not objects):
@@ -204,7 +221,7 @@ class _Export:
             seen += 1
             if progress is not None:
                 progress(seen, max(total, seen))
-        untouched = len(editor.source) - present
+        untouched = len(editor.source if self.wanted is None else self.wanted) - present
         if untouched > 0:
             report.left[_WORDS["todo"]] += untouched
         self._check()
