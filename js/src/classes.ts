@@ -43,7 +43,7 @@ export function mount(session: Session, el: HTMLElement, owner: AbortSignal, mod
       if (open) return 'No classes yet. Type a name above and press Enter to add one.';
       return session.readOnly
         ? 'Nothing here has a class.'
-        : 'There are no classes. Add one in Python: a.new_class("car")';
+        : 'There are no classes. Add one in Python: a.classes.add("car")';
     },
   });
   el.replaceChildren(element);

@@ -8,9 +8,12 @@ one beside a JSON of another output, has a file of its own, `annotations-<task>.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
+
+import msgspec
 
 from ipyannotator.base import Settings, Step
 from ipyannotator.editor.core import Editor
@@ -19,6 +22,8 @@ from ipyannotator.editor.leases import Sharing
 from ipyannotator.errors import FormatError, MissingFolder, StoreError
 from ipyannotator.formats import original
 from ipyannotator.mltypes import Input, InputImage, Output
+from ipyannotator.model import ObjectClass
+from ipyannotator.model.friendly import lean
 from ipyannotator.sources import SOURCES, MediaCache, Source
 from ipyannotator.stores import STORES, MemoryStore, Store, layer_of
 from ipyannotator.transfer import exchange
@@ -147,7 +152,7 @@ def _assemble(
     notices = [*source.notices, *store.notices]
     try:
         if not editor.read_only and offered is not None:
-            editor.declare(offered)
+            _declare(editor, offered)
         main = _begin(editor, settings, given, folder, notices)
         if isinstance(store, MemoryStore):
             store.read_only = settings.store != "memory"
@@ -157,6 +162,19 @@ def _assemble(
         editor.close()
         raise
     return Project(editor, media, main, folder, pictures.source, notices)
+
+
+def _declare(editor: Editor, offered: Sequence[str | ObjectClass]) -> None:
+    """Put the classes on offer that the output declares, unless just these were declared the last time.
+
+    What somebody changed since then on the running annotator (another name, one class more) would otherwise be taken back
+    by the next step, or by the next page that opens.
+    """
+    said = msgspec.json.encode([each if isinstance(each, str) else lean(each) for each in offered])
+    name = f"declared:{editor.task}"
+    if editor.store.recall(name) != said:
+        editor.declare(offered)
+        editor.store.remember(name, said)
 
 
 def _begin(editor: Editor, settings: Settings, given: Path | None, folder: str, notices: list[str]) -> Path:

@@ -34,13 +34,11 @@ class Tally:
 
     Attributes:
         names: the name of each author by id.
-        made: objects that no person made, by their origin: import, model, file.
         first: the time of the first entry that is kept, in seconds since 1970; None where there is none.
     """
 
     def __init__(self) -> None:
         self.names: dict[str, str] = {}
-        self.made: Counter[str] = Counter()
         self.first: float | None = None
         self._items: dict[tuple[str, str], set[str]] = {}
         self._objects: Counter[tuple[str, str]] = Counter()
@@ -87,9 +85,7 @@ class Tally:
         """Count an object for who made it and when, as it says itself; so its deletion takes back just that."""
         record: dict[str, Any] = (op.new if op.action == "create" else op.old) or {}
         step = 1 if op.action == "create" else -1
-        origin = record.get("origin", "human")
-        if origin != "human":
-            self.made[origin] += step
+        if record.get("origin", "human") != "human":
             return
         # The order of an object is when it was made, in microseconds since 1970.
         self._objects[record.get("author", ""), day(record.get("order", 0) / 1e6)] += step
@@ -115,6 +111,10 @@ def stats(editor: Editor, people: int, progress: Callable[[int, int], None]) -> 
     classes: Counter[str] = Counter()
     for each in counts.values():
         classes.update(each.classes)
+    made: Counter[str] = Counter()
+    for layer in layers:
+        made.update(store.origins(task, layer))
+    made.pop("human", None)
     tally = Tally()
     seen, head = 0, store.head()
     while entries := store.log(seen, task=task, limit=_PAGE):
@@ -135,7 +135,7 @@ def stats(editor: Editor, people: int, progress: Callable[[int, int], None]) -> 
                 if classes[record.id] or not record.retired
             ],
             "unlabelled": classes[""],
-            "made": {origin: count for origin, count in sorted(tally.made.items()) if count},
+            "made": dict(sorted(made.items())),
         },
         "people": [
             {"author": tally.names.get(author, author), **did._asdict()}

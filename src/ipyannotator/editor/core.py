@@ -47,6 +47,7 @@ from ipyannotator.model import (
     invert,
     new_id,
 )
+from ipyannotator.model.schema import name_of
 from ipyannotator.sources import Part, Source
 from ipyannotator.stores.base import Store
 
@@ -269,12 +270,15 @@ class Editor:
         """Bring back what the author's latest undo on the item on screen took away; raises as `undo`."""
         return self._back(self.store.to_redo(self.task, self._where, self.author.id, self.layer), "redo")
 
-    def add_class(self, name: str, *, retired: bool = False) -> str:
+    def add_class(self, given: str | ObjectClass, *, retired: bool = False) -> str:
         """Add a class, or offer a retired one again; return its id. Not an edit of the item, so undo passes it by."""
         with self._lock:
-            found = self.schema.find(name)
+            found = self.schema.find(name_of(given))
             if found is None:
-                op = self.schema.new_class(name if retired else self.output.declared(name), retired=retired)
+                whole = isinstance(given, ObjectClass) or retired
+                op = self.schema.new_class(
+                    given if whole else self.output.declared(name_of(given)), retired=retired
+                )
             elif found.retired and not retired:
                 op = Op("set", "class", found.id, path="retired", old=True, new=False)
             else:

@@ -89,7 +89,7 @@ class Schema:
         record = self.find(name)
         if record is None:
             known = ", ".join(repr(c.name) for c in self.active) or "none yet"
-            raise UnknownClass("The class", name, f"one of: {known}", "Add it with `a.new_class(name)`.")
+            raise UnknownClass("The class", name, f"one of: {known}", "Add it with `a.classes.add(name)`.")
         return record.id
 
     def new_class(self, given: str | ObjectClass, *, retired: bool = False, ahead: int = 0) -> Op:

@@ -10,18 +10,19 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ClassVar
 
 import ipywidgets as widgets
 import traitlets
 
 from ipyannotator.base import Settings, Step
-from ipyannotator.editor import Annotations, Events
+from ipyannotator.editor import Annotations, Classes, Events
 from ipyannotator.editor.events import Failure
 from ipyannotator.editor.relink import FactKeeper, missing
 from ipyannotator.errors import InvalidValue, IpyannotatorError
 from ipyannotator.mltypes import Input, Output
+from ipyannotator.model import ObjectClass
 from ipyannotator.pairs.actions import Actions
 from ipyannotator.pairs.exchanging import Exchanging
 from ipyannotator.pairs.suggestions import Suggestible
@@ -139,9 +140,14 @@ class BaseAnnotator(Actions, Exchanging, Suggestible, widgets.VBox):  # type: ig
         return Annotations(self.editor)
 
     @property
-    def classes(self) -> list[str]:
-        """The names of the classes on offer."""
-        return [record.name for record in self.editor.schema.active]
+    def classes(self) -> Classes:
+        """The names of the classes on offer, and by name what can be changed of each; set to a list, exactly these."""
+        return Classes(self.editor)
+
+    @classes.setter
+    def classes(self, classes: Iterable[str | ObjectClass]) -> None:
+        self.editor.check_writable()
+        self.editor.declare(classes)
 
     @property
     def results(self) -> str:
@@ -158,11 +164,6 @@ class BaseAnnotator(Actions, Exchanging, Suggestible, widgets.VBox):  # type: ig
     def off(self, event: str, handler: Callable[..., Any]) -> None:
         """Remove a hook."""
         self.events.off(event, handler)
-
-    def new_class(self, name: str) -> str:
-        """Add a class to the schema, or offer a retired one again; return its id."""
-        self.editor.check_writable()
-        return self.editor.add_class(name)
 
     # ---- the life of it ------------------------------------------------------------------------------------------
 

@@ -162,6 +162,10 @@ class Store(Protocol):
         """Return the counters."""
         ...
 
+    def origins(self, task: str, layer: str = "main") -> dict[str, int]:
+        """Return how many objects there are by their origin; counted when asked, a second for some million."""
+        ...
+
     def head(self) -> int:
         """Return the number of the last log entry, 0 before the first. Cheap enough to ask twice a second."""
         ...

@@ -6,6 +6,7 @@ import copy
 import itertools
 import threading
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -265,6 +266,13 @@ class MemoryStore(MemoryLeases):
             return Counts(
                 {k: n for k, n in its.states.items() if n}, {k: n for k, n in its.labels.items() if n}
             )
+
+    def origins(self, task: str, layer: str = "main") -> dict[str, int]:
+        """Return how many objects there are by their origin."""
+        with self._lock:
+            self._check_open()
+            objects = self._records.layer(task, layer).objects
+            return dict(Counter(record.origin for some in objects.values() for record in some.values()))
 
     def head(self) -> int:
         """Return the number of the last log entry."""

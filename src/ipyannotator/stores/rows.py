@@ -117,6 +117,20 @@ class Rows:
             for row in part:
                 yield Annotated(row.record, objects[row.id], fields[row.id])
 
+    def counted(self, kind: Literal["state", "class"]) -> dict[str, int]:
+        """Return the counters that are not 0."""
+        query = select(counters.c.name, counters.c.number).where(
+            counters.c.scope == self._scope.id, counters.c.kind == kind, counters.c.number != 0
+        )
+        return {name: number for name, number in self._connection.execute(query)}  # noqa: C416 - rows are no pairs to mypy
+
+    def origins(self) -> dict[str, int]:
+        """Return how many objects there are by origin."""
+        objects, items = self._tables.objects, self._tables.items
+        here = items.c.scope == self._scope.id
+        query = select(objects.c.origin, func.count()).join(items, items.c.id == objects.c.item).where(here)
+        return {name: number for name, number in self._connection.execute(query.group_by(objects.c.origin))}  # noqa: C416
+
     def classes(self) -> list[ClassRecord]:
         """Return the classes of the task by (order, id)."""
         table = self._tables.classes
@@ -314,14 +328,6 @@ def count(
     ]
     if rows:
         connection.execute(_COUNT, rows)
-
-
-def counted(connection: Connection, where: Scope, kind: Literal["state", "class"]) -> dict[str, int]:
-    """Return the counters of a scope that are not 0."""
-    query = select(counters.c.name, counters.c.number).where(
-        counters.c.scope == where.id, counters.c.kind == kind, counters.c.number != 0
-    )
-    return {name: number for name, number in connection.execute(query)}  # noqa: C416 - rows are not pairs to mypy
 
 
 @functools.cache

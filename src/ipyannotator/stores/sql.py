@@ -48,7 +48,7 @@ from ipyannotator.stores.effects import (
 from ipyannotator.stores.failures import damaged
 from ipyannotator.stores.memory import MemoryStore
 from ipyannotator.stores.packing import chunks
-from ipyannotator.stores.rows import ItemRow, Rows, count, counted, scope
+from ipyannotator.stores.rows import ItemRow, Rows, count, scope
 from ipyannotator.stores.sql_leases import SqlLeases
 from ipyannotator.stores.tables import NOW, PAST, counters, meta, scopes
 
@@ -285,12 +285,11 @@ class SqlStore(SqlLeases):
 
     def counts(self, task: str, layer: str = "main") -> Counts:
         """Return the counters."""
+        return self._read(task, layer, lambda rows: Counts(rows.counted("state"), rows.counted("class")))
 
-        def read(connection: Connection) -> Counts:
-            where = scope(connection, task, layer)
-            return Counts(counted(connection, where, "state"), counted(connection, where, "class"))
-
-        return self._db.read(read)
+    def origins(self, task: str, layer: str = "main") -> dict[str, int]:
+        """Return how many objects there are by their origin."""
+        return self._read(task, layer, Rows.origins)
 
     def head(self) -> int:
         """Return the number of the last log entry."""

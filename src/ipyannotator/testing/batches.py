@@ -52,6 +52,7 @@ def check_a_batch_is_hidden_until_it_is_shown(store: Store) -> None:
         {"a": ("done", ["o1", "o2", "o4"]), "b": ("done", ["o3"]), "c": ("todo", ["o5"]), "e": ("done", [])},
     )  # fmt: skip
     same("counts", tuple(store.counts(TASK)), ({"done": 3, "in_progress": 1}, {"c": 3, "": 2}))
+    same("origins", sum(store.origins(TASK).values()), 5)
     same("revisions", {each.item.revision for each in store.each(TASK)}, {answer.seq})
     same(
         "objects' revisions",

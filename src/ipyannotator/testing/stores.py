@@ -185,6 +185,7 @@ def counters_follow(store: Store) -> None:
     same("a field gone", [(f.id, f.value) for f in store.annotated(TASK, "b").fields], [("g", 0)])
     same("counts", store.counts(TASK), Counts({"in_progress": 1, "done": 1, "skipped": 1}, {"car": 2}))
     same("another layer", store.counts(TASK, "second"), Counts({}, {}))
+    same("origins", (store.origins(TASK), store.origins(TASK, "second")), ({"human": 2}, {}))
 
 
 def items_come_in_order(store: Store) -> None:
