@@ -20,11 +20,13 @@ from ipyannotator.base import Settings, Step
 from ipyannotator.editor import Annotations, Classes, Events
 from ipyannotator.editor.events import Failure
 from ipyannotator.editor.relink import FactKeeper, missing
+from ipyannotator.editor.rules import Rules
 from ipyannotator.errors import InvalidValue, IpyannotatorError
 from ipyannotator.mltypes import Input, Output
 from ipyannotator.model import ObjectClass
 from ipyannotator.pairs.actions import Actions
 from ipyannotator.pairs.exchanging import Exchanging
+from ipyannotator.pairs.rules import Ruled
 from ipyannotator.pairs.suggestions import Suggestible
 from ipyannotator.pairs.view import View
 from ipyannotator.project import Project, open_project
@@ -42,7 +44,7 @@ PAIRS: Registry[type[BaseAnnotator]] = Registry("annotator", "ipyannotator.annot
 """Annotator classes by (input class, output class)."""
 
 
-class BaseAnnotator(Actions, Exchanging, Suggestible, widgets.VBox):  # type: ignore[misc]
+class BaseAnnotator(Actions, Exchanging, Ruled, Suggestible, widgets.VBox):  # type: ignore[misc]
     """One task on screen.
 
     Args:
@@ -71,6 +73,7 @@ class BaseAnnotator(Actions, Exchanging, Suggestible, widgets.VBox):  # type: ig
         self.output_item = output_item
         self.settings = settings
         self.events = Events()
+        self.rules = Rules(self.events, lambda: self.events.emit("task"))
         self.keymap = KeyMap(self._keys_changed)
         self.frame = Frame([each.value for each in self.views], title=self.title)
         self.frame.on_step(lambda name: self.act("step", name))

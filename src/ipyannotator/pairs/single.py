@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ipyannotator.pairs.rules import Complaining
 from ipyannotator.pairs.view import View
 from ipyannotator.widgets.canvas import Canvas
 from ipyannotator.widgets.footer import Footer
@@ -51,6 +52,7 @@ class SingleView(View):
         annotator.put("status", self.make_status())
         annotator.put("footer", self.footer)
         self.count_today(self.footer)
+        self.complaining = Complaining(self)
         annotator.wire("open", lambda _: self._show_item())
         annotator.wire("task", self._show_item)
         self.line.tool = "box" if "box" in tools else tools[0]

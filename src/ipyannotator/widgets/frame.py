@@ -22,7 +22,7 @@ from ipyannotator.widgets.marks import mark
 
 IN_HEADER = ("steps", "title", "restriction", "navigation", "history", "status")
 """The slots inside the header, from left to right."""
-IN_SIDE = ("classes", "objects", "tracks", "suggestions", "fields")
+IN_SIDE = ("classes", "objects", "tracks", "suggestions", "complaints", "fields")
 """The slots of the side panel, from top to bottom."""
 SLOTS = ("header", *IN_HEADER, "tools", "stage", *IN_SIDE, "footer")
 """All slots."""
