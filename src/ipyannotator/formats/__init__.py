@@ -12,10 +12,11 @@ from ipyannotator.formats import (
     tables,
     via,
     voc,
+    web_annotation,
     yolo,
 )
 from ipyannotator.formats.base import FORMATS, Content, Format, Holds, Reading, Sample, Thing, find_format
 
 __all__ = [
-    "FORMATS", "Content", "Format", "Holds", "Reading", "Sample", "Thing", "coco", "cvat", "find_format", "folders", "label_studio", "labelme", "masks", "mot", "open_images", "tables", "via", "voc", "yolo",
+    "FORMATS", "Content", "Format", "Holds", "Reading", "Sample", "Thing", "coco", "cvat", "find_format", "folders", "label_studio", "labelme", "masks", "mot", "open_images", "tables", "via", "voc", "web_annotation", "yolo",
 ]  # fmt: skip

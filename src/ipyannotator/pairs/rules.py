@@ -73,7 +73,9 @@ class Complaining:
 
     def _look(self, *_: Any) -> None:
         annotator = self._view.annotator
-        lines: list[Any] = [(each.text, list(each.objects)) for each in annotator.complaints] if annotator.rules else []
+        lines: list[Any] = (
+            [(each.text, list(each.objects)) for each in annotator.complaints] if annotator.rules else []
+        )
         if lines and not self._shown:
             made = ComplaintList()
             made.on_point(self._point)
