@@ -83,17 +83,18 @@ class OpenImages:
             with ExitStack() as stack:
                 files = [stack.enter_context(opened(table.path)) for table in wanted]
                 for image in dict.fromkeys([*images, *spans]):
-                    rows = [
-                        Row(wanted[at], line, values)
-                        for at, begin, stop, line in spans.get(image, ())
-                        for _, line, values in records(files[at], wanted[at], begin, line, stop)
-                    ]
-                    part = images.get(image, rows[0].table.part if rows else "")
-                    name, file = pictures.find(image, part)
-                    sides = (size(name) if size else None) or (picture_size(file) if file else None)
-                    width, height = sides or (None, None)
-                    taken = tuple(things(rows, classes.name, sides, lost))
-                    yield Sample(name, width, height, taken, part, file=file)
+                    with lost.noting():
+                        rows = [
+                            Row(wanted[at], line, values)
+                            for at, begin, stop, line in spans.get(image, ())
+                            for _, line, values in records(files[at], wanted[at], begin, line, stop)
+                        ]
+                        part = images.get(image, rows[0].table.part if rows else "")
+                        name, file = pictures.find(image, part)
+                        sides = (size(name) if size else None) or (picture_size(file) if file else None)
+                        width, height = sides or (None, None)
+                        taken = tuple(things(rows, classes.name, sides, lost))
+                        yield Sample(name, width, height, taken, part, file=file)
 
         return Reading(classes.names(used), samples, len({*images, *spans}))
 
