@@ -30,6 +30,8 @@ GRACE = 5.0
 
 ALLOWED_THREADS = {
     "IPythonHistorySavingThread": "IPython keeps one per process, once a shell exists",
+    "fsspecIO": "fsspec keeps one event loop per process, once something remote was asked",
+    "asyncio_": "the threads of that loop's executor, which look names up",
 }
 
 ALLOWED_PROCESSES = {

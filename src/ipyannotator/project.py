@@ -24,6 +24,7 @@ from ipyannotator.formats import original
 from ipyannotator.mltypes import Input, InputImage, Output
 from ipyannotator.model import ObjectClass
 from ipyannotator.model.friendly import lean
+from ipyannotator.remote import is_address
 from ipyannotator.sources import SOURCES, MediaCache, Source
 from ipyannotator.stores import STORES, MemoryStore, Store, layer_of
 from ipyannotator.transfer import exchange
@@ -243,6 +244,9 @@ def _fits(output: Output, value: object) -> bool:
 
 def _folder_as_written(item: Input, settings: Settings) -> str:
     """Return the path of the data as the original wrote it: under the project's folder where it lies there."""
-    folder = Path(getattr(item, "image_dir", "."))
+    given = getattr(item, "image_dir", ".")
+    if is_address(given):
+        return str(given).rstrip("/")
+    folder = Path(given)
     inside = settings.project_path / folder
     return (inside if folder.is_absolute() or inside.is_dir() else folder).as_posix()

@@ -48,7 +48,8 @@ ClassOption = Annotated[
 def import_(
     format: Annotated[str, typer.Argument(metavar="FORMAT", help="Whose form it has; `auto` to find out.")],  # noqa: A002
     path: Annotated[
-        Path | None, typer.Argument(help="The file or folder. For json, the project's own if left out.")
+        str | None,
+        typer.Argument(help="The file, folder or address. For json, the project's own if left out."),
     ] = None,
     project: ProjectOption = Path(),
     author: AuthorOption = None,
@@ -80,7 +81,9 @@ def import_(
     with opened(project, Step.CREATE, author) as task:
         check_whose(task, author)
         if name == JSON:
-            done_ = exchange.merge(task.editor, path or task.project.json, task.project.folder)
+            done_ = exchange.merge(
+                task.editor, Path(path) if path else task.project.json, task.project.folder
+            )
             say(
                 f"{done_['items']:,} images changed: {done_['added']:,} objects added, {done_['removed']:,} removed"
                 + (
@@ -94,7 +97,7 @@ def import_(
                 report = foreign.import_(
                     task.editor,
                     None if name == AUTO else name,
-                    path or Path(),
+                    path or "",
                     done=done,
                     progress=bar,
                     classes=_renamed(class_),
@@ -121,7 +124,9 @@ def undo_import(project: ProjectOption = Path(), author: AuthorOption = None) ->
 
 def export(
     format: Annotated[str, typer.Argument(metavar="FORMAT", help="The form to write; see `formats`.")],  # noqa: A002
-    path: Annotated[Path, typer.Argument(help="The folder to write, or a file where the format has one.")],
+    path: Annotated[
+        str, typer.Argument(help="The folder or address to write, or a file where the format has one.")
+    ],
     project: ProjectOption = Path(),
     author: AuthorOption = None,
     everything: Annotated[
@@ -161,7 +166,7 @@ def export(
         check_whose(task, author)
         if name == JSON:
             values = exchange.to_dict(task.editor, task.project.folder, only_annotated=not everything)
-            original.write(path, original.dumps(values))
+            original.write(Path(path), original.dumps(values))
             say(f"Exported {len(values):,} images to {plain(path)}.")
             return
         with progress("Exporting", unit=" images") as bar:

@@ -10,6 +10,7 @@ from ipyannotator.errors import InvalidValue
 from ipyannotator.mltypes.base import Input, Output, Parsed, check_size
 from ipyannotator.model import FieldRecord, ObjectRecord, Schema
 from ipyannotator.model.friendly import friendly
+from ipyannotator.remote import check_address, is_address
 
 
 @friendly
@@ -18,7 +19,8 @@ class InputImage(Input):
     """A folder of images; where it has none itself, those of its subfolders, one for each class.
 
     Attributes:
-        image_dir: the folder: absolute, or sought under the project's folder, then under the working directory.
+        image_dir: the folder: absolute, or sought under the project's folder, then under the working directory; or an
+            address such as `s3://bucket/photos`.
         image_width: the width of the drawing surface when it opens, in CSS pixels; None for the room there is.
         image_height: the same, vertically. The person can resize it.
         fit_canvas: whether images smaller than a drawing surface of a given size are enlarged to fill it. Where no
@@ -37,6 +39,8 @@ class InputImage(Input):
         check_size("InputImage.image_height", self.image_height, optional=True)
         if not isinstance(self.image_dir, (str, Path)):
             raise InvalidValue("InputImage.image_dir", self.image_dir, "the path of a folder")
+        if is_address(self.image_dir):
+            check_address("InputImage.image_dir", str(self.image_dir))
 
 
 @friendly

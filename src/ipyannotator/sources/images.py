@@ -12,6 +12,7 @@ from typing import Any
 
 from ipyannotator.errors import InvalidValue, MediaError, MissingFolder, NoItems, SourceError
 from ipyannotator.mltypes import InputImage
+from ipyannotator.remote import is_address
 from ipyannotator.sources import listing, render, tiff  # noqa: F401 - TIFF registers itself
 from ipyannotator.sources.base import SOURCES, Media, Region, Request
 from ipyannotator.sources.crops import Cutter
@@ -311,6 +312,10 @@ def _last(key: str) -> str:
 
 @SOURCES.register(InputImage)
 def open_images(input: InputImage, project_path: Path, cache: Path | None = None) -> ImageSource:  # noqa: A002
-    """Open the folder of an `InputImage`; see `find_folder` and `ImageSource` for the errors."""
+    """Open the folder, or the address, of an `InputImage`; see `find_folder` and `ImageSource` for the errors."""
+    if is_address(input.image_dir):
+        from ipyannotator.sources.remote import RemoteImageSource  # it is an `ImageSource` itself
+
+        return RemoteImageSource(str(input.image_dir), recursive=input.recursive, cache=cache)
     folder = find_folder(input.image_dir, project_path)
     return ImageSource(folder, recursive=input.recursive, cache=cache)

@@ -185,7 +185,7 @@ class _Export:
         if (
             home is not None
             and getattr(editor.source, "recursive", False)
-            and home in report.path.absolute().parents
+            and home in Path(report.path).absolute().parents
         ):
             raise InvalidValue(
                 "The path",

@@ -119,4 +119,8 @@ def path_of(editor: Editor, key: str) -> Path | None:
         path = Path(finder(key))
     except KeyError:
         return None
+    except MediaError as error:
+        if error.kind == "missing":
+            return None
+        raise  # it is there, and cannot be reached now: it must not be left out as if it were gone
     return path if path.is_file() else None

@@ -33,7 +33,7 @@ class Report:
 
     done: str
     title: str
-    path: Path
+    path: Path | str
     things: str = "objects"
     items: int = 0
     empty: int = 0

@@ -1,0 +1,139 @@
+"""Images at an address, as a source: listed there, and copied to the disk one by one when they are looked at."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+import msgspec
+
+from ipyannotator.errors import MediaError, SourceError
+from ipyannotator.remote import Place, Unreachable
+from ipyannotator.sources import listing
+from ipyannotator.sources.images import ImageSource
+from ipyannotator.sources.mirror import Mirror
+
+KEPT = 3600.0
+"""Seconds for which a listing is taken again; `refresh` lists anew in any case."""
+
+
+class _Kept(msgspec.Struct):
+    at: float
+    stamps: dict[str, str]
+
+
+class RemoteImageSource(ImageSource):
+    """The images below an address: everything else is as for a folder, which is where their copies are.
+
+    Args:
+        address: such as `s3://bucket/photos`.
+        recursive: whether the folders below it are looked into.
+        cache: a folder where copies and the listing are kept for the next time; None for a temporary one.
+
+    Raises:
+        NoItems: there are no images.
+        SourceError: it cannot be listed.
+        InvalidValue, MissingPackage: as `Place`.
+    """
+
+    def __init__(self, address: str, *, recursive: bool = False, cache: Path | None = None) -> None:
+        self._place = Place(address)
+        self._temporary = Path(tempfile.mkdtemp(prefix="ipyannotator-")) if cache is None else None
+        name = hashlib.sha1(
+            f"{self._place.address}\n{recursive}".encode(), usedforsecurity=False
+        ).hexdigest()[:16]
+        home = (cache or self._temporary or Path()) / "remote" / name
+        self._list = home / "listing.json"
+        copies = home / "files"
+        copies.mkdir(parents=True, exist_ok=True)
+        self._mirror = Mirror(self._place, copies)
+        self._stamps: dict[str, str] = {}
+        self._fresh = False
+        try:
+            super().__init__(copies, recursive=recursive)
+        except BaseException:
+            self._tidy()
+            raise
+        self.location = self._place.address
+
+    def stamp(self, key: str) -> str:
+        """Return a text that changes whenever the image does, as of the last listing; nothing is asked for."""
+        self.index(key)
+        return self._stamps.get(self._locators.get(key, key), "")
+
+    def relink(
+        self,
+        missing: Mapping[str, str],  # noqa: ARG002
+        sizes: Mapping[str, int] | None = None,  # noqa: ARG002
+        *,
+        exclude: Collection[str] = (),  # noqa: ARG002
+    ) -> dict[str, str]:
+        """Return nothing: to find images by content, all of them would have to be fetched."""
+        return {}
+
+    def refresh(self) -> list[str]:
+        """List anew, and append new images at the end; see `ImageSource.refresh`."""
+        self._fresh = True
+        return super().refresh()
+
+    def close(self) -> None:
+        """End it; the copies stay where there is a cache."""
+        super().close()
+        self._tidy()
+
+    # ---- inside -------------------------------------------------------------------------------------------------
+
+    def _scan(self) -> listing.Scan:
+        before = self._read()
+        if before is None or self._fresh or time.time() - before.at > KEPT:
+            now = _Kept(time.time(), self._listed())
+            self._mirror.keep(before.stamps if before else {}, now.stamps)
+            part = self._list.with_suffix(".part")
+            part.write_bytes(msgspec.json.encode(now))
+            part.replace(self._list)
+        else:
+            now = before
+        self._stamps = now.stamps
+        return listing.Scan(sorted(now.stamps), {}, [], lasting=False)
+
+    def _listed(self) -> dict[str, str]:
+        try:
+            return {
+                found.name: found.stamp
+                for found in self._place.files(recursive=self.recursive)
+                if listing.is_image(found.name.rpartition("/")[2])
+            }
+        except FileNotFoundError as error:
+            raise SourceError(f"There is nothing at {self._place.address}.") from error
+        except Unreachable as error:
+            raise SourceError(str(error)) from error
+
+    def _read(self) -> _Kept | None:
+        try:
+            return msgspec.json.decode(self._list.read_bytes(), type=_Kept)
+        except (OSError, msgspec.DecodeError):
+            return None
+
+    def _nothing(self) -> str:
+        below = (
+            "" if self.recursive else " To look into the folders below, use InputImage(…, recursive=True)."
+        )
+        endings = ", ".join(sorted(suffix[1:] for suffix in listing.SUFFIXES))
+        return f"There are no images at {self._place.address}. Images are files ending in {endings}.{below}"
+
+    def _path(self, key: str) -> str:
+        try:
+            return os.fspath(self._mirror.path(self._locators.get(key, key)))
+        except FileNotFoundError as error:
+            raise MediaError("missing", f"“{key}” is not at {self._place.address} any more.") from error
+        except Unreachable as error:
+            raise MediaError("unreachable", f"“{key}” cannot be fetched: {error}") from error
+
+    def _tidy(self) -> None:
+        if self._temporary is not None:
+            shutil.rmtree(self._temporary, ignore_errors=True)
