@@ -6,6 +6,7 @@ import functools
 import http.server
 import io
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +25,9 @@ from ipyannotator.sources.remote import RemoteImageSource
 
 LOOK = Request(64, 64)
 
-pytestmark = pytest.mark.usefixtures("s3")  # begun before each test that uses it, so that none seems to leave it
+pytestmark = pytest.mark.usefixtures(
+    "s3"
+)  # begun before each test that uses it, so that none seems to leave it
 
 
 def picture(color: str, size: tuple[int, int] = (64, 48)) -> bytes:
@@ -116,7 +119,7 @@ def test_new_and_changed_images_are_found_by_refresh(memory: str, tmp_path: Path
     assert source.media("a.png", LOOK).width == 64
     files.pipe_file(f"{root}/a.png", picture("red", (32, 32)))
     files.pipe_file(f"{root}/0.png", picture("red"))
-    assert source.refresh() == ["0.png"]
+    assert source.refresh(now=True) == ["0.png"]
     assert keys(source) == ["a.png", "b.png", "0.png"]
     assert source.stamp("a.png") != before
     assert source.media("a.png", LOOK).width == 32
@@ -128,7 +131,34 @@ def test_the_listing_is_kept_for_a_while(memory: str, tmp_path: Path) -> None:
     fsspec.filesystem("memory").pipe_file(f"{memory.removeprefix('memory:/')}/0.png", picture("red"))
     source = RemoteImageSource(memory, cache=tmp_path)
     assert keys(source) == ["a.png", "b.png"]
-    assert source.refresh() == ["0.png"]
+    assert source.refresh(now=True) == ["0.png"]
+    source.close()
+
+
+def test_looking_again_makes_nobody_wait_and_is_not_done_all_the_time(
+    memory: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    RemoteImageSource(memory, cache=tmp_path).close()
+    source = RemoteImageSource(memory, cache=tmp_path)
+    going, asked = threading.Event(), []
+    listed = Place.files
+
+    def slow(place: Place, **values: Any) -> Any:
+        asked.append(place.address)
+        going.wait(10)
+        return listed(place, **values)
+
+    monkeypatch.setattr(Place, "files", slow)
+    fsspec.filesystem("memory").pipe_file(f"{memory.removeprefix('memory:/')}/0.png", picture("red"))
+    assert [source.refresh() for _ in range(5)] == [[]] * 5
+    going.set()
+    found: list[str] = []
+    limit = time.monotonic() + 10
+    while not found and time.monotonic() < limit:
+        found = source.refresh()
+    assert found == ["0.png"]
+    assert [source.refresh() for _ in range(5)] == [[]] * 5
+    assert len(asked) == 1
     source.close()
 
 

@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -19,7 +20,13 @@ from ipyannotator.sources.images import ImageSource
 from ipyannotator.sources.mirror import Mirror
 
 KEPT = 3600.0
-"""Seconds for which a listing is taken again; `refresh` lists anew in any case."""
+"""Seconds for which a listing is taken again when the source is opened anew; it is brought up to date meanwhile."""
+AGAIN = 60.0
+"""Seconds from one listing to the next one, at least."""
+SHARE = 20
+"""How many times as long as a listing took there is none."""
+_PATIENCE = 5.0
+"""Seconds that a listing under way is waited for at the end."""
 
 
 class _Kept(msgspec.Struct):
@@ -53,7 +60,10 @@ class RemoteImageSource(ImageSource):
         copies.mkdir(parents=True, exist_ok=True)
         self._mirror = Mirror(self._place, copies)
         self._stamps: dict[str, str] = {}
-        self._fresh = False
+        self._found: _Kept | None = None
+        self._failed: SourceError | None = None
+        self._looker: threading.Thread | None = None
+        self._next = 0.0
         try:
             super().__init__(copies, recursive=recursive)
         except BaseException:
@@ -76,42 +86,75 @@ class RemoteImageSource(ImageSource):
         """Return nothing: to find images by content, all of them would have to be fetched."""
         return {}
 
-    def refresh(self) -> list[str]:
-        """List anew, and append new images at the end; see `ImageSource.refresh`."""
-        self._fresh = True
-        return super().refresh()
+    def refresh(self, *, now: bool = False) -> list[str]:
+        """Append the images that are new since the last look, and return their keys; see `ImageSource.refresh`.
+
+        It is asked for every few seconds, and a bucket may take minutes to list. So listings are made on a thread of
+        their own, now and then, and this returns what the last one has found.
+
+        Args:
+            now: whether to list at once, and to wait for it.
+        """
+        if now:
+            self._look()
+        elif self._looker is None and time.time() > self._next:
+            self._looker = threading.Thread(target=self._look, name="ipyannotator-list", daemon=True)
+            self._looker.start()
+        elif self._looker is not None and not self._looker.is_alive():
+            self._looker = None
+        failed, self._failed = self._failed, None
+        if failed is not None:
+            raise failed
+        return super().refresh() if self._found is not None else []
 
     def close(self) -> None:
         """End it; the copies stay where there is a cache."""
         super().close()
+        if self._looker is not None:
+            self._looker.join(_PATIENCE)
         self._tidy()
 
     # ---- inside -------------------------------------------------------------------------------------------------
 
     def _scan(self) -> listing.Scan:
-        before = self._read()
-        if before is None or self._fresh or time.time() - before.at > KEPT:
-            now = _Kept(time.time(), self._listed())
-            self._mirror.keep(before.stamps if before else {}, now.stamps)
+        kept, found = self._read(), self._found
+        if found is None and (kept is None or time.time() - kept.at > KEPT):
+            self._look()
+            found = self._found
+            if self._failed is not None:
+                raise self._failed
+        if found is not None:
+            self._mirror.keep(kept.stamps if kept else {}, found.stamps)
             part = self._list.with_suffix(".part")
-            part.write_bytes(msgspec.json.encode(now))
+            part.write_bytes(msgspec.json.encode(found))
             part.replace(self._list)
-        else:
-            now = before
+            self._found = None
+        now = found or kept or _Kept(0.0, {})
         self._stamps = now.stamps
         return listing.Scan(sorted(now.stamps), {}, [], lasting=False)
 
-    def _listed(self) -> dict[str, str]:
+    def _look(self) -> None:
+        """List what is there, for the next `_scan`; what goes wrong is for whoever asks next."""
+        began = time.time()
         try:
-            return {
-                found.name: found.stamp
-                for found in self._place.files(recursive=self.recursive)
-                if listing.is_image(found.name.rpartition("/")[2])
-            }
+            self._found = _Kept(began, self._listed())
+        except SourceError as error:
+            self._failed = error
+        self._next = time.time() + max(AGAIN, SHARE * (time.time() - began))
+
+    def _listed(self) -> dict[str, str]:
+        stamps = {}
+        try:
+            for found in self._place.files(recursive=self.recursive):
+                if self._closing.is_set():
+                    break
+                if listing.is_image(found.name.rpartition("/")[2]):
+                    stamps[found.name] = found.stamp
         except FileNotFoundError as error:
             raise SourceError(f"There is nothing at {self._place.address}.") from error
         except Unreachable as error:
             raise SourceError(str(error)) from error
+        return stamps
 
     def _read(self) -> _Kept | None:
         try:
