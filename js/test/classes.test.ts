@@ -104,7 +104,7 @@ describe('the list', () => {
     session.classes = [];
     session.emit('classes', undefined);
     await frame();
-    expect(find(el, '.ipya-empty').textContent).toMatch(/no classes.*new_class/i);
+    expect(find(el, '.ipya-empty').textContent).toMatch(/no classes.*classes\.add/i);
     model.put({ extensible: true });
     await frame();
     expect(find(el, '.ipya-empty').textContent).toMatch(/Type a name/);
