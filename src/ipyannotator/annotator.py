@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ipyannotator import plugins
 from ipyannotator.base import Settings, Step
 from ipyannotator.editor.sampling import ALL
 from ipyannotator.errors import InvalidValue, UnsupportedPair
@@ -31,12 +32,19 @@ class Annotator:
         self.input_item = input_item
         self.output_item = output_item if output_item is not None else NoOutput()
         self.settings = settings if settings is not None else Settings()
+        self._plugins: list[plugins.Plugin] = []
+        self._notice = ""
 
     @classmethod
-    def open(cls, folder: str | Path = ".") -> Annotator:
+    def open(cls, folder: str | Path = ".", *, trust: bool = False) -> Annotator:
         """Open the project of a folder, as its `ipyannotator.toml` says.
 
             Annotator.open("blood").create()
+
+        Args:
+            folder: the project's folder.
+            trust: whether the code in its `plugins` may run: each file's `setup(a)` is called with each annotator. It
+                can do whatever you can, so say so only of a folder whose authors you trust.
 
         Raises:
             ConfigError: there is no such file, or something in it is wrong.
@@ -44,7 +52,18 @@ class Annotator:
         """
         from ipyannotator import config  # only where a project file is read: it costs a fifth of the import
 
-        return cls(*config.read(folder))
+        loaded = (
+            plugins.load(folder) if trust else []
+        )  # first: the project's file may name what they register
+        front = cls(*config.read(folder))
+        front._plugins = loaded
+        if not trust and (found := plugins.files(folder)):
+            some = ", ".join(path.name for path in found[:3]) + (", …" if len(found) > 3 else "")  # noqa: PLR2004
+            front._notice = (
+                f"This project brings code ({some} in {plugins.FOLDER}), which was not run. If you trust who wrote it, "
+                "use `Annotator.open(folder, trust=True)`, or `--trust`."
+            )
+        return front
 
     def write_config(self) -> Path:
         """Write `ipyannotator.toml` into the project's folder, from where `open` reads it; return its path.
@@ -108,7 +127,11 @@ class Annotator:
                 f"Nothing serves {pair[0].__name__} with {pair[1].__name__} in the step {step.value!r}. There is: "
                 f"{_served()}."
             )
-        return PAIRS.get(*pair)(self.input_item, self.output_item, self.settings, step)
+        made = PAIRS.get(*pair)(self.input_item, self.output_item, self.settings, step)
+        plugins.set_up(made, self._plugins)
+        if self._notice:
+            made.events.emit("notice", "info", self._notice)
+        return made
 
     def __repr__(self) -> str:
         return f"Annotator({self.input_item!r}, {self.output_item!r}, {self.settings!r})"

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from itertools import islice
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from ipyannotator import plugins
 from ipyannotator.editor.core import Editor
 from ipyannotator.errors import MediaError
 from ipyannotator.model import ItemRecord, ObjectRecord
@@ -52,6 +54,8 @@ KINDS: Final = {
     "broken": Kind("images that cannot be shown", "Replace the files, or skip them."),
     "outside": Kind("objects that lie outside their image", "Delete or move them."),
     "tiny": Kind("objects smaller than a pixel", "Delete them."),
+    "complaint": Kind("complaints of the project's rules", "Open them in create: each leads to what it is about."),
+    "rule": Kind("rules or plugins of the project that failed", "Mend them: they were passed by."),
     "unknown class": Kind("objects of a class that is not known", "Relabel them."),
     "retired class": Kind(
         "objects of a class that is no longer on offer",
@@ -73,6 +77,12 @@ class Finding:
     kind: str
     count: int = 0
     examples: list[str] = field(default_factory=list)
+
+    def see(self, where: str) -> None:
+        """Count one more, and note where it is while these are few."""
+        self.count += 1
+        if len(self.examples) < _EXAMPLES:
+            self.examples.append(where)
 
     @property
     def problem(self) -> bool:
@@ -106,10 +116,7 @@ class Check:
         return [self._found[kind] for kind in KINDS if kind in self._found]
 
     def _see(self, kind: str, where: str) -> None:
-        finding = self._found.setdefault(kind, Finding(kind))
-        finding.count += 1
-        if len(finding.examples) < _EXAMPLES:
-            finding.examples.append(where)
+        self._found.setdefault(kind, Finding(kind)).see(where)
 
     def run(self, progress: Callable[[int, int], None]) -> list[Finding]:
         """Look at everything; `progress` is told how many images were looked at."""
@@ -213,6 +220,25 @@ class Check:
         except KeyError:
             return False
         return True
+
+
+def complaints(folder: Path) -> list[Finding]:
+    """Return what the rules of a project's plugins find, which are run: the folder must be trusted."""
+    from ipyannotator.annotator import (
+        Annotator,  # with all of its widgets, since a plugin may ask for any of them
+    )
+
+    loaded = plugins.load(folder)
+    annotator = Annotator.open(folder).explore()
+    complaint, rule = Finding("complaint"), Finding("rule")
+    try:
+        annotator.on("error", lambda failure: rule.see(failure.text))
+        plugins.set_up(annotator, loaded)
+        for each in annotator.complaints_of_all():
+            complaint.see(f"{each.item}: {each.text}")
+    finally:
+        annotator.close()
+    return [finding for finding in (complaint, rule) if finding.count]
 
 
 def lines(findings: list[Finding], clean: Callable[[object], str]) -> Iterator[str]:

@@ -52,6 +52,10 @@ def check(
     images: Annotated[
         bool, typer.Option("--images/--no-images", help="Whether to read every image, which takes a while.")
     ] = True,
+    trust: Annotated[
+        bool,
+        typer.Option("--trust", help="Run the code in the project's folder `plugins`, and ask its rules."),
+    ] = False,
 ) -> None:
     """Look for what may be wrong; exit with 1 where something should be done.
 
@@ -65,6 +69,8 @@ def check(
         with progress("Looking", unit=" images") as bar:
             findings = checking.Check(task.editor, layers, images=images).run(bar)
         total = len(task.editor.source)
+    if trust:
+        findings += checking.complaints(folder)
     problems = sum(finding.problem for finding in findings)
     if as_json:
         say(

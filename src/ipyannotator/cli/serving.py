@@ -53,7 +53,7 @@ def serve(
             show_default="as the project's file says, else 1",
         ),
     ] = None,
-    trust: Annotated[bool, typer.Option("--trust", help="Code in the project's folder may run (provisional: none does yet).")] = False,
+    trust: Annotated[bool, typer.Option("--trust", help="The code in the project's folder `plugins` may run; it can do what you can.")] = False,
     idle: Annotated[
         float,
         typer.Option("--idle", min=1, metavar="MINUTES", help="After so long without a page, its kernel ends."),

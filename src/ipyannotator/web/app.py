@@ -76,7 +76,7 @@ class App(Voila):  # type: ignore[misc]
         project: the project's folder.
         work_dir: a folder of this run that only this user can read, for connection files.
         overlap: how many people get each item.
-        trust: whether code in the project may run (provisional: nothing runs such code yet).
+        trust: whether the project's `plugins` may run; see `Annotator.open`.
         idle: seconds after which a kernel without a page is ended.
         pool_size: how many kernels are started ahead.
     """

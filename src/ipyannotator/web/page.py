@@ -209,7 +209,7 @@ def problem(error: BaseException) -> dict[str, Any]:
 def _opened(visit: Visit) -> Any:
     from ipyannotator.annotator import Annotator
 
-    front = Annotator.open(visit.project)
+    front = Annotator.open(visit.project, trust=visit.trust)
     settings = front.settings
     settings.author = visit.author
     settings.shared, settings.holder = True, visit.holder

@@ -122,7 +122,7 @@ def serve(
         keyfile: its private key (PEM), where it is not in `certfile`.
         base_url: the path that everything lies under; behind a proxy, the whole address that people see.
         overlap: how many people get each item; None for what the project says.
-        trust: whether code in the project's folder may run (provisional: nothing runs such code yet).
+        trust: whether the project's `plugins` may run; see `Annotator.open`.
         idle: seconds after which the kernel of a page that is not connected is ended.
         pool_size: how many kernels to start ahead, so that pages open faster; each takes its memory.
         ready: told what runs, once it does; None prints it.

@@ -28,7 +28,7 @@ class Visit(NamedTuple):
         author: who the link belongs to.
         holder: names this page among all pages of all people; leases are held by it.
         overlap: how many people get each item.
-        trust: whether code that lies in the project's folder may run (provisional: nothing runs such code yet).
+        trust: whether the project's `plugins` may run; see `Annotator.open`.
     """
 
     project: Path
