@@ -70,7 +70,9 @@ def set_up(annotator: Any, plugins: Iterable[Plugin]) -> None:
 def _load(path: Path) -> Plugin:
     place = hashlib.sha1(str(path.parent.absolute()).encode(), usedforsecurity=False).hexdigest()[:8]
     name = f"ipyannotator_project_{place}_{path.stem}"
-    from ipyannotator import api_version  # of the package itself, which is there by now
+    api_version: int = sys.modules[
+        __package__ or ""
+    ].api_version  # the package's own, which is above all of its parts
 
     try:
         spec = importlib.util.spec_from_file_location(name, path)
