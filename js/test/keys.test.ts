@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { describe, expect, it, vi } from 'vitest';
-import { actionOf, byPlace, canonical, keysFor, shortcut, shown, typing } from '../src/shared/keys';
+import { actionOf, BEGUN, byPlace, canonical, keysFor, shortcut, shown, typing } from '../src/shared/keys';
 import { box, FakeSession } from './fake';
 
 const press = (key: string, more: KeyboardEventInit = {}): KeyboardEvent =>
@@ -47,6 +47,58 @@ describe('actionOf', () => {
 
   it('knows no inherited names', () => {
     expect(actionOf(press('constructor'), {})).toBe('');
+  });
+});
+
+describe('several keys', () => {
+  const keymap = { 'Ctrl+k f': 'fit', 'Ctrl+k Ctrl+k': 'help', 'e e e': 'done', f: 'other' };
+  const ctrl = { ctrlKey: true };
+
+  it('act together, in their order', () => {
+    expect(actionOf(press('k', ctrl), keymap)).toBe(BEGUN);
+    expect(actionOf(press('f'), keymap)).toBe('fit');
+    expect(actionOf(press('f'), keymap)).toBe('other');
+    expect([press('k', ctrl), press('k', ctrl)].map((each) => actionOf(each, keymap))).toEqual([BEGUN, 'help']);
+    expect(['e', 'e', 'e'].map((key) => actionOf(press(key), keymap))).toEqual([BEGUN, BEGUN, 'done']);
+  });
+
+  it('are forgotten by another key, but not by a modifier on its way', () => {
+    actionOf(press('k', ctrl), keymap);
+    expect(actionOf(press('Control', ctrl), keymap)).toBe('');
+    expect(actionOf(press('k', ctrl), keymap)).toBe('help');
+    actionOf(press('k', ctrl), keymap);
+    expect(actionOf(press('x'), keymap)).toBe('');
+    expect(actionOf(press('f'), keymap)).toBe('other');
+  });
+
+  it('are asked for several times by one event, and count once', () => {
+    const first = press('k', ctrl);
+    expect([actionOf(first, keymap), actionOf(first, keymap)]).toEqual([BEGUN, BEGUN]);
+    expect(actionOf(press('f'), keymap)).toBe('fit');
+  });
+
+  it('are forgotten after a while', () => {
+    const first = press('k', ctrl);
+    const late = press('f');
+    Object.defineProperty(late, 'timeStamp', { value: first.timeStamp + 2000 });
+    actionOf(first, keymap);
+    expect(actionOf(late, keymap)).toBe('other');
+  });
+
+  it('keep the notebook from acting on the first of them', () => {
+    const session = new FakeSession();
+    session.keymap = keymap;
+    const { act } = session;
+    const first = press('k', ctrl);
+    expect(shortcut(first, session.as())).toBe(true);
+    expect(first.defaultPrevented).toBe(true);
+    expect(act).not.toHaveBeenCalled();
+    shortcut(press('f'), session.as());
+    expect(act).toHaveBeenCalledWith('fit');
+  });
+
+  it('are shown as they are pressed', () => {
+    expect(shown('Ctrl+k f')).toBe('Ctrl+K F');
   });
 });
 

@@ -2,6 +2,7 @@
 //
 // `Ctrl+z`, `Ctrl+Shift+z`, `Shift+ArrowLeft`, `a`, `?`, `Space`, `Delete`. Ctrl and the Mac's Meta are one. For a
 // letter Shift is named (`Shift+a`) and Caps Lock does not count; for other characters the character says it (`?`).
+// `Ctrl+k f` is two keys, one after the other.
 import { setAttribute } from './dom';
 import { chooseClass, type Editable, isWholeOnly } from './edits';
 
@@ -53,11 +54,37 @@ function modified(event: KeyboardEvent, name: string): string {
   return parts.join('+');
 }
 
-/** The action that the keymap has for this key press, or an empty string. */
+/** The action of a key that begins others, and does nothing itself. */
+export const BEGUN = 'begun';
+/** Milliseconds in which the next key must follow. */
+const SOON = 1500;
+const asked = new WeakMap<KeyboardEvent, string>();
+let begun = '';
+let until = 0;
+
+/** The action that the keymap has for this key press, together with those right before it, or an empty string. */
 export function actionOf(event: KeyboardEvent, keymap: Readonly<Record<string, string>>): string {
-  for (const name of [canonical(event), byPlace(event)]) {
-    if (name && Object.hasOwn(keymap, name)) return keymap[name] ?? '';
-  }
+  const known = asked.get(event); // several ask for one event, and it may be the second key of two once only
+  if (known !== undefined) return known;
+  const action = found(event, keymap);
+  asked.set(event, action);
+  return action;
+}
+
+function found(event: KeyboardEvent, keymap: Readonly<Record<string, string>>): string {
+  const names = [canonical(event), byPlace(event)].filter(Boolean);
+  if (!names.length) return ''; // a modifier alone ends nothing
+  const before = event.timeStamp < until ? begun : '';
+  begun = '';
+  for (const start of before ? [`${before} `, ''] : [''])
+    for (const name of names) {
+      const keys = start + name;
+      if (Object.hasOwn(keymap, keys)) return keymap[keys] ?? '';
+      if (!Object.keys(keymap).some((key) => key.startsWith(`${keys} `))) continue;
+      begun = keys;
+      until = event.timeStamp + SOON;
+      return BEGUN;
+    }
   return '';
 }
 
@@ -79,6 +106,10 @@ const SIGNS = new Map([
 
 /** A key as it is shown to people: `Ctrl+Z`, `Shift+←`, `B`. */
 export function shown(key: string): string {
+  return key.split(' ').map(one).join(' ');
+}
+
+function one(key: string): string {
   const cut = key.lastIndexOf('+', key.length - 2);
   const [head, last] = cut < 0 ? ['', key] : [key.slice(0, cut + 1), key.slice(cut + 1)];
   return head + (SIGNS.get(last) ?? ([...last].length === 1 ? last.toUpperCase() : last));
@@ -130,6 +161,7 @@ export function shortcutOnButton(event: KeyboardEvent, target: KeyTarget): void 
 /** Perform an action of the keymap. A class goes to the selected objects too, as by a click on its name; of labels
  * of the whole image, it is given or taken away. */
 export function perform(target: KeyTarget, action: string): void {
+  if (action === BEGUN) return;
   const id = action.startsWith('class:') ? action.slice('class:'.length) : '';
   const data = target.classes.find((each) => each.id === id);
   if (data && isWholeOnly(data)) target.act(`whole:${id}`);

@@ -199,16 +199,29 @@ class KeyMap(MutableMapping[str, Action]):
         return self._keys[key]
 
     def __setitem__(self, key: str, action: Action) -> None:
-        if not isinstance(key, str) or not key:
-            raise InvalidValue("The key", key, "a name such as 'x', 'Ctrl+z' or 'ArrowLeft'")
+        if not isinstance(key, str) or not key or key.split(" ") != key.split():
+            raise InvalidValue(
+                "The key", key, "a name such as 'x', 'Ctrl+z' or 'ArrowLeft', or several such as 'Ctrl+k f'"
+            )
         known = callable(action) or action in ACTIONS or str(action).startswith(("tool:", "class:"))
         if not known:
             names = ", ".join(ACTIONS)
             raise InvalidValue(
                 f"The action of key {key!r}", action, f"a callable, 'tool:…', 'class:…' or one of: {names}"
             )
+        self._check_reachable(key)
         self._keys[key] = action
         self._changed()
+
+    def _check_reachable(self, key: str) -> None:
+        """Raise `InvalidValue` where one of two keys begins the other, so that it would never be reached."""
+        for other in self._keys:
+            if other.startswith(f"{key} ") or key.startswith(f"{other} "):
+                first = min(key, other, key=len)
+                raise InvalidValue(
+                    "The key", key, f"one that does not begin {other!r}" if first == key else "one that can be reached",
+                    f"{other!r} is {_said(self._keys[other])} now. `del a.keymap[{other!r}]` first, or take another.",
+                )  # fmt: skip
 
     def __delitem__(self, key: str) -> None:
         del self._keys[key]
@@ -241,3 +254,7 @@ class KeyMap(MutableMapping[str, Action]):
             else:
                 keys[key] = action
         return keys, {name: label.strip().splitlines()[0] for name, label in labels.items()}
+
+
+def _said(action: Action) -> str:
+    return repr(action) if isinstance(action, str) else getattr(action, "__name__", "a function")
