@@ -42,6 +42,19 @@ def test_the_wheel_does_not_scroll_the_page(canvas):
     assert canvas.page.evaluate("() => scrollY") == 0
 
 
+def test_two_keys_one_after_the_other_are_one_shortcut(canvas):
+    canvas.put(keymap={"Ctrl+k f": "fit", "+": "zoom_in"})
+    fitted = canvas.zoom
+    canvas.keys("+")
+    wait_for_zoom(canvas, fitted)
+    zoomed = canvas.zoom
+    canvas.keys("f")  # means nothing alone
+    assert canvas.zoom == zoomed
+    canvas.keys("Control+k", "f")
+    wait_for_zoom(canvas, zoomed)
+    assert canvas.zoom == fitted
+
+
 def test_zoom_has_its_ends(canvas):
     for _ in range(20):
         canvas.wheel(200, 150, -300)
