@@ -134,3 +134,72 @@ def test_marks():
         mark(Button(), name="a  b")
     with pytest.raises(InvalidValue, match="action"):
         mark(Button(), action="two words")
+
+
+def test_a_slot_of_ones_own_is_added_where_it_is_wanted(frame):
+    before = list(frame.parts._rows[-1].children)
+    mine = Label("mine")
+    frame.parts.add("clock", mine, before="fields")
+    side = frame.parts._rows[-1].children
+    assert list(side[:-1]) == before, "what was there is not drawn anew"
+    assert frame.parts.clock is mine
+    assert "clock" in list(frame.parts)
+    assert ordered(frame) == ["classes", "objects", "tracks", "suggestions", "complaints", "clock", "fields"]
+    frame.parts.clock = None
+    assert side[-1].layout.display == "none"
+    frame.parts.add("last", Label())
+    assert ordered(frame)[-1] == "last"
+
+
+def ordered(frame):
+    rows = sorted(frame.parts._rows[-1].children, key=lambda slot: int(slot.layout.order or 0))
+    names = {slot: name for name, slot in frame.parts._slots.items()}
+    return [names[slot] for slot in rows]
+
+
+def test_parts_are_moved_without_being_drawn_anew(frame):
+    before = frame.parts._rows[-1].children
+    frame.parts.move("fields", before="classes")
+    assert ordered(frame)[:2] == ["fields", "classes"]
+    frame.parts.move("classes")
+    assert ordered(frame)[-1] == "classes"
+    frame.parts.move("status", before="steps")
+    assert frame.parts._rows[-1].children is before
+
+
+def test_parts_are_hidden_with_what_is_in_them(frame):
+    mine = Label("mine")
+    frame.parts.fields = mine
+    slot = frame.parts._slots["fields"]
+    frame.parts.hide("fields", "classes")
+    assert slot.layout.display == "none"
+    assert frame.parts.fields is mine
+    frame.parts.fields = Label("another")
+    assert slot.layout.display == "none", "a new widget in it does not show it"
+    frame.parts.show("fields")
+    assert slot.layout.display is None
+    frame.parts.show()
+    assert frame.parts._slots["classes"].layout.display == "none", "there is nothing in it"
+
+
+@pytest.mark.parametrize(
+    ("ask", "says"),
+    [
+        (lambda parts: parts.add("fields", Label()), "one that is not there yet"),
+        (lambda parts: parts.add("my clock", Label()), "a plain word"),
+        (lambda parts: parts.add("_x", Label()), "a plain word"),
+        (lambda parts: parts.add("move", Label()), "a plain word"),
+        (lambda parts: parts.add("clock", "12:00"), "an ipywidget"),
+        (lambda parts: parts.add("clock", Label(), before="feilds"), "Did you mean 'fields'"),
+        (lambda parts: parts.add("clock", Label(), before="stage"), "one that can be moved"),
+        (lambda parts: parts.hide("feilds"), "Did you mean 'fields'"),
+        (lambda parts: parts.move("stage"), "one that can be moved"),
+        (lambda parts: parts.move("fields", before="title"), "one of: classes"),
+    ],
+)
+def test_what_cannot_be_of_parts_is_refused_and_nothing_changes(frame, ask, says):
+    names, side = list(frame.parts), frame.parts._rows[-1].children
+    with pytest.raises(InvalidValue, match=says):
+        ask(frame.parts)
+    assert list(frame.parts) == names
+    assert frame.parts._rows[-1].children is side

@@ -4,6 +4,7 @@ from ipyannotator.formats import (
     coco,
     cvat,
     folders,
+    hugging_face,
     label_studio,
     labelme,
     masks,
@@ -18,5 +19,5 @@ from ipyannotator.formats import (
 from ipyannotator.formats.base import FORMATS, Content, Format, Holds, Reading, Sample, Thing, find_format
 
 __all__ = [
-    "FORMATS", "Content", "Format", "Holds", "Reading", "Sample", "Thing", "coco", "cvat", "find_format", "folders", "label_studio", "labelme", "masks", "mot", "open_images", "tables", "via", "voc", "web_annotation", "yolo",
+    "FORMATS", "Content", "Format", "Holds", "Reading", "Sample", "Thing", "coco", "cvat", "find_format", "folders", "hugging_face", "label_studio", "labelme", "masks", "mot", "open_images", "tables", "via", "voc", "web_annotation", "yolo",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from ipyannotator.formats.base import Images
     from ipyannotator.project import Project
+    from ipyannotator.transfer.arrays import Arrays
     from ipyannotator.transfer.exporting import Splits
     from ipyannotator.transfer.renaming import Renamed
     from ipyannotator.transfer.report import Report
@@ -98,6 +99,23 @@ class Exchanging:
         from ipyannotator.transfer import foreign
 
         return foreign.import_(self.editor, name, path, done=done, classes=classes, strict=strict)
+
+    def arrays(self, key: str | None = None, *, suggestions: bool = False) -> Arrays:
+        """Return what is on an item as NumPy arrays, for scikit-image, OpenCV and torch; see `transfer.arrays`.
+
+        Args:
+            key: the item; None for the one on screen.
+            suggestions: also what a model suggested and nobody has accepted.
+        """
+        from ipyannotator.transfer import arrays
+
+        return arrays.arrays(self.editor, self.editor.key if key is None else key, suggestions=suggestions)
+
+    def to_dataset(self, *, only_done: bool = True, suggestions: bool = False) -> Any:
+        """Return a Hugging Face `Dataset` of the pictures with their boxes; see `transfer.arrays.to_dataset`."""
+        from ipyannotator.transfer import arrays
+
+        return arrays.to_dataset(self.editor, only_done=only_done, suggestions=suggestions)
 
     def undo_import(self) -> dict[str, int]:
         """Take back the latest import, but for what was edited since; returns how many items, and how many kept."""

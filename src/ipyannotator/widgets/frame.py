@@ -54,6 +54,7 @@ class Slot(Box):  # type: ignore[misc]
         self.add_class("ipya-slot")
         self.add_class(f"ipya-slot-{name}")
         self.layout.display = "none"
+        self._hidden = False
 
     @property
     def content(self) -> Widget | None:
@@ -64,7 +65,20 @@ class Slot(Box):  # type: ignore[misc]
     def content(self, widget: Widget | None) -> None:
         if widget is not self.content:
             self.children = () if widget is None else (widget,)
-        self.layout.display = "none" if widget is None else None
+        self._show()
+
+    @property
+    def hidden(self) -> bool:
+        """Whether it is not shown, whatever is in it."""
+        return self._hidden
+
+    @hidden.setter
+    def hidden(self, hidden: bool) -> None:
+        self._hidden = hidden
+        self._show()
+
+    def _show(self) -> None:
+        self.layout.display = "none" if self._hidden or self.content is None else None
 
 
 class Parts(MutableMapping[str, "Widget | None"]):
@@ -79,9 +93,74 @@ class Parts(MutableMapping[str, "Widget | None"]):
     """
 
     _slots: dict[str, Slot]
+    _rows: tuple[Box, ...]
 
-    def __init__(self, slots: dict[str, Slot]) -> None:
+    def __init__(self, slots: dict[str, Slot], rows: tuple[Box, ...] = ()) -> None:
         object.__setattr__(self, "_slots", slots)
+        object.__setattr__(self, "_rows", rows)
+
+    def add(self, name: str, widget: Widget, *, before: str | None = None) -> None:
+        """Add a slot of your own to the side panel, at its end, or before another one.
+
+        Raises:
+            InvalidValue: there is one of this name, it is no name, or the value is no ipywidget.
+        """
+        if (
+            not isinstance(name, str)
+            or not name.isidentifier()
+            or name.startswith("_")
+            or hasattr(Parts, name)
+        ):
+            raise InvalidValue("The name of a new part", name, "a plain word such as 'clock'")
+        if name in self._slots:
+            raise InvalidValue(
+                "The name of a new part", name, "one that is not there yet", f"Set `a.parts.{name}` instead."
+            )
+        slot = Slot(name)
+        slot.add_class("ipya-slot-added")
+        self._slots[name] = slot
+        try:
+            self[name] = widget
+            if before is not None:
+                self._row_of(before)
+        except InvalidValue:
+            del self._slots[name]
+            close_tree(slot)
+            raise
+        side = self._rows[-1]
+        side.children = (*side.children, slot)  # at the end, so that nothing else is drawn anew
+        self.move(name, before=before)
+
+    def hide(self, *names: str) -> None:
+        """Show parts no longer; what is in them stays there, and goes on."""
+        for slot in [self._slot(name) for name in names]:
+            slot.hidden = True
+
+    def show(self, *names: str) -> None:
+        """Show parts again; without a name, all."""
+        for slot in [self._slot(name) for name in names or self._slots]:
+            slot.hidden = False
+
+    def move(self, name: str, *, before: str | None = None) -> None:
+        """Put a part of the header or of the side panel before another one there, or to the end; nothing is drawn anew."""
+        row, slot = self._row_of(name), self._slot(name)
+        others = [each for each in sorted(row.children, key=_order) if each is not slot]
+        if before is not None and self._row_of(before) is not row:
+            beside = ", ".join(each for each, other in self._slots.items() if other in row.children)
+            raise InvalidValue("The part to stand before", before, f"one of: {beside}")
+        at = len(others) if before is None else others.index(self._slot(before))
+        for order, each in enumerate([*others[:at], slot, *others[at:]]):
+            each.layout.order = str(order)
+
+    def _row_of(self, name: str) -> Box:
+        slot = self._slot(name)
+        for row in self._rows:
+            if slot in row.children:
+                return row
+        movable = ", ".join(
+            each for each, other in self._slots.items() if any(other in row.children for row in self._rows)
+        )
+        raise InvalidValue("The part", name, f"one that can be moved: {movable}")
 
     def __getitem__(self, name: str) -> Widget | None:
         return self._slot(name).content
@@ -170,11 +249,11 @@ class Frame(Box):  # type: ignore[misc]
     ) -> None:
         self._handlers: list[Callable[[str], None]] = []
         self._slots = {name: Slot(name) for name in SLOTS}
-        self.parts = Parts(self._slots)
         self._keeper = Keeper(session=session or {}, stage=list(stage))
         keeper = mark(Box([self._keeper]), "ipya-slot-keeper")
         self._header = mark(HBox([self._slots[name] for name in IN_HEADER]), "ipya-header")
         side = mark(VBox([self._slots[name] for name in IN_SIDE]), "ipya-side")
+        self.parts = Parts(self._slots, (self._header, side))
         slots = self._slots
         places = [slots["header"], slots["tools"], slots["stage"], side, slots["footer"]]
         super().__init__([mark(Box(places), "ipya-grid"), keeper])
@@ -226,6 +305,12 @@ class Frame(Box):  # type: ignore[misc]
         self._switch.value = self.step if self.step in names else None
         self._keeper.session = self.session
         self._keeper.stage = list(self.stage)
+
+
+def _order(slot: Slot) -> int:
+    return int(
+        slot.layout.order or 0
+    )  # those that nobody has moved stay in their order, as sorting is stable
 
 
 def _label(name: str) -> str:
