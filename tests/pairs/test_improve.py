@@ -206,6 +206,19 @@ def test_what_somebody_else_draws_comes_into_the_grid(
     assert eventually(lambda: sizes(improving) == {"car": 6, "bus": 3, "No box": 1})
 
 
+def test_an_import_comes_into_the_grid_and_goes_again(
+    improving: Any, create: Callable[..., Any], eventually: Callable[..., Any], tmp_path: Path
+) -> None:
+    rows = [f"{name}.jpg,box,{at},5,{at + 9},14,car" for name in (3, 4) for at in (1, 20)]
+    (tmp_path / "some.csv").write_text("\n".join(("image,kind,left,top,right,bottom,label", *rows)))
+    other = create(["car", "bus"])
+    other.import_("csv", tmp_path / "some.csv")
+    assert eventually(lambda: sizes(improving) == {"car": 9, "bus": 3, "No box": 0})
+    assert len(listed(improving, eventually, 9)) == 9
+    other.undo_import()
+    assert eventually(lambda: sizes(improving) == {"car": 5, "bus": 3, "No box": 2})
+
+
 def test_labels_have_a_grid_per_label(
     project: Path, opened: list[Any], eventually: Callable[..., Any]
 ) -> None:
