@@ -28,6 +28,7 @@ def heap(canvas) -> int:
     return used
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("many", [1, 40])
 def test_a_hundred_canvases_with_shapes_of_all_kinds_leave_nothing(canvas, many):
     kinds = [{**box(f"s{at}", 0, 0, 1, 1), "shape": shape} for at, shape in enumerate(SHAPES * many)]

@@ -334,6 +334,7 @@ def test_a_picture_lying_on_its_side_is_measured_as_it_is_shown(
     assert (tmp_path / "y" / "labels" / "7.txt").read_text() == "0 0.250000 0.250000 0.500000 0.500000\n"
 
 
+@pytest.mark.slow
 def test_ten_thousand_items(tmp_path: Path, photos: Path) -> None:
     class Many(ImageSource):
         """As many images as one likes, all of one size."""
