@@ -217,6 +217,28 @@ def test_a_refused_bucket_says_so(bucket: str) -> None:
     assert bucket
 
 
+def test_two_kernels_with_one_cache_both_see_that_an_image_has_changed(memory: str, tmp_path: Path) -> None:
+    one, other = (RemoteImageSource(memory, cache=tmp_path) for _ in range(2))
+    assert one.facts("a.png")["width"] == 64
+    fsspec.filesystem("memory").pipe_file(
+        f"{memory.removeprefix('memory:/')}/a.png", picture("red", (32, 32))
+    )
+    other.refresh(now=True)
+    one.refresh(now=True)
+    assert (one.facts("a.png")["width"], other.facts("a.png")["width"]) == (32, 32)
+    one.close()
+    other.close()
+
+
+def test_what_is_hidden_is_passed_by_as_in_a_folder(memory: str) -> None:
+    root = memory.removeprefix("memory:/")
+    for name in (".thumbs/t.png", "below/.t.png"):
+        fsspec.filesystem("memory").pipe_file(f"{root}/{name}", picture("red"))
+    source = RemoteImageSource(memory, recursive=True)
+    assert keys(source) == ["a.png", "b.png", "below/c.png"]
+    source.close()
+
+
 def test_copies_make_room_for_each_other(memory: str, tmp_path: Path) -> None:
     size = len(picture("teal"))
     mirror = Mirror(Place(memory), tmp_path, room=int(1.5 * size))

@@ -51,10 +51,10 @@ class Mirror:
     def keep(self, before: Mapping[str, str], now: Mapping[str, str]) -> None:
         """Throw away the copies of files whose stamps have changed, and of those that are gone."""
         with self._lock:
-            for name in [
-                name for name in self._sizes if before.get(name) != now.get(name) or name not in now
-            ]:
-                self._drop(name)
+            # On the disk, not in the table: another kernel may have fetched some.
+            for name in [path.relative_to(self._folder).as_posix() for path in _files(self._folder)]:
+                if name not in now or before.get(name) != now[name]:
+                    self._drop(name)
 
     def _note(self, name: str, size: int) -> None:
         self._sizes[name] = size

@@ -124,7 +124,8 @@ class RemoteImageSource(ImageSource):
             if self._failed is not None:
                 raise self._failed
         if found is not None:
-            self._mirror.keep(kept.stamps if kept else {}, found.stamps)
+            # What this one knew, where it knew: another kernel may have written the listing since.
+            self._mirror.keep(self._stamps or (kept.stamps if kept else {}), found.stamps)
             part = self._list.with_suffix(".part")
             part.write_bytes(msgspec.json.encode(found))
             part.replace(self._list)
@@ -148,7 +149,8 @@ class RemoteImageSource(ImageSource):
             for found in self._place.files(recursive=self.recursive):
                 if self._closing.is_set():
                     break
-                if listing.is_image(found.name.rpartition("/")[2]):
+                # Hidden files and folders are left out, as `listing.scan` does.
+                if listing.is_image(found.name.rpartition("/")[2]) and "/." not in f"/{found.name}":
                     stamps[found.name] = found.stamp
         except FileNotFoundError as error:
             raise SourceError(f"There is nothing at {self._place.address}.") from error
